@@ -1,0 +1,1 @@
+"""Parametric anatomy described by level functions."""

@@ -1,0 +1,1 @@
+"""Antennas: pose, library, SAR models and their deposition on a mesh."""

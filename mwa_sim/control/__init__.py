@@ -1,0 +1,1 @@
+"""Protocol, time grid, thermocouples and the controller: pure Python, no mesh."""

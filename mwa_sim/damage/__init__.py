@@ -1,0 +1,1 @@
+"""Thermal damage: CEM43, Arrhenius and the three-state model."""

@@ -1,0 +1,1 @@
+"""The Pennes bioheat equation on tetrahedra: assembly, kernels and the stepper."""

@@ -1,0 +1,1 @@
+"""Tetrahedral meshes: data, files, probes, quality and the mesher."""

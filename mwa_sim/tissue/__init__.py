@@ -1,0 +1,1 @@
+"""What a tissue is, and how it changes with temperature and damage."""
