@@ -1,0 +1,131 @@
+"""The antenna's heat source on the nodes and how it follows the warming tissue.
+
+Per watt at the generator the antenna puts w_il watts into node i through tissue l (from the
+deposition on the mesh, at 37 degC).  The absorbed power density sigma |E|^2 / 2 follows the
+conductivity of the warm and drying tissue, f_l(T) = sigma_l(T) / sigma_l(37 degC).  Two limits are
+offered for where the power goes that dry tissue no longer absorbs:
+
+``redistribute``
+    the field keeps its total: dried tissue is transparent and the power is absorbed further out,
+    ``q_i = P W sum_l w_il f_l(T_i) / sum w f`` with W = sum w.  It is conserved to rounding until
+    less than a tenth of the original absorption is left; beyond that the rest counts as reflected.
+``attenuate``
+    the field is that of the unheated tissue: ``q_i = P sum_l w_il f_l(T_i)``, the lost power is
+    reflected (weak coupling; key ``nahmed2026``).
+``constant``
+    q_i = P sum_l w_il, as an imported map prescribes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+import numpy as np
+import scipy.sparse as sp
+
+from mwa_sim.errors import InputError
+from mwa_sim.heat.kernels import spread_source
+from mwa_sim.typing import FloatArray
+
+Drying = Literal["redistribute", "attenuate", "constant"]
+
+TABLE_START = -50.0
+TABLE_STEP = 0.25
+TABLE_SIZE = 1600
+MAX_AMPLIFICATION = 10.0
+
+
+def table_temperatures() -> FloatArray:
+    """Temperatures (TABLE_SIZE,) [degC] at which conductivity factors are tabulated."""
+    return TABLE_START + TABLE_STEP * np.arange(TABLE_SIZE)
+
+
+class Source:
+    """Nodal heat of one antenna per watt at the generator.
+
+    Parameters
+    ----------
+    weights : sparse matrix (n_nodes, n_labels) [W/W]
+        Power into each node through each tissue label at 37 degC.
+    factors : sequence of (TABLE_SIZE,) float array or None, one per label
+        sigma(T)/sigma(37) at :func:`table_temperatures`; None for a constant conductivity.
+    drying : {"redistribute", "attenuate", "constant"}
+
+    Raises
+    ------
+    InputError
+        Weights that are negative or not finite, or an unknown ``drying``.
+    """
+
+    def __init__(
+        self,
+        weights: sp.spmatrix,
+        factors: Sequence[FloatArray | None],
+        drying: Drying = "redistribute",
+    ) -> None:
+        if drying not in ("redistribute", "attenuate", "constant"):
+            raise InputError(
+                f"drying: {drying!r} is none of 'redistribute', 'attenuate', 'constant'"
+            )
+        entries = sp.coo_matrix(weights)
+        if not np.all(np.isfinite(entries.data)) or np.any(entries.data < 0.0):
+            raise InputError("antenna: the heat source has negative or non-finite nodal powers")
+        order = np.argsort(entries.row, kind="stable")
+        self.n_nodes = int(entries.shape[0])
+        self._nodes = entries.row[order].astype(np.uint32)
+        self._weights = np.ascontiguousarray(entries.data[order])
+        tables: list[FloatArray] = [np.ones(TABLE_SIZE)]
+        model = np.zeros(entries.shape[1], dtype=np.uint32)
+        for label, factor in enumerate(factors):
+            if factor is None or drying == "constant":
+                continue
+            same = [m for m, known in enumerate(tables) if np.array_equal(known, factor)]
+            if same:
+                model[label] = same[0]
+            else:
+                model[label] = len(tables)
+                tables.append(np.asarray(factor, dtype=np.float64))
+        self._models = model[entries.col[order]]
+        self._tables = np.vstack(tables)
+        self.drying = drying
+        self.delivered = float(self._weights.sum())
+        """Power into the tissue at 37 degC per watt at the generator [W/W]."""
+        self.follows_temperature = bool(np.any(self._models > 0))
+        """Whether the distribution changes with temperature."""
+        self._constant = np.bincount(
+            self._nodes, weights=self._weights, minlength=self.n_nodes
+        ).astype(np.float64)
+
+    def nodal(self, temperature: FloatArray, out: FloatArray) -> float:
+        """Nodal powers at nodal temperatures.
+
+        Parameters
+        ----------
+        temperature : (n_nodes,) float array [degC]
+        out : (n_nodes,) float array [W/W]
+            Filled with the power into each node per watt at the generator.
+
+        Returns
+        -------
+        float [W/W]
+            Their sum.
+        """
+        if not self.follows_temperature:
+            out[:] = self._constant
+            return self.delivered
+        total = spread_source(
+            self._nodes,
+            self._models,
+            self._weights,
+            self._tables,
+            TABLE_START,
+            TABLE_STEP,
+            temperature,
+            out,
+        )
+        if self.drying == "redistribute":
+            scale = min(self.delivered / total, MAX_AMPLIFICATION) if total > 0.0 else 0.0
+            out *= scale
+            total *= scale
+        return float(total)
