@@ -1,0 +1,174 @@
+import numpy as np
+import pytest
+import scipy.sparse as sp
+
+from mwa_sim.errors import InputError, SolverError
+from mwa_sim.heat.boundary import nodal_boundary
+from mwa_sim.heat.kernels import spectral_bound
+from mwa_sim.heat.source import TABLE_SIZE, Source, table_temperatures
+from mwa_sim.heat.step import HeatStepper
+
+from .blocks import consistent_load, cube, material, model
+
+
+def run(stepper, until, powers):
+    while stepper.time < until:
+        stepper.step(until, powers)
+    return stepper
+
+
+def gaussian_source(b, width=6e-3, factor=None, drying="redistribute"):
+    load = consistent_load(b, np.exp(-(b.nodes**2).sum(axis=1) / (2 * width**2)))
+    load /= load.sum()
+    return Source(sp.csr_matrix(load[:, None]), [factor], drying)
+
+
+def sigmoid():
+    t = table_temperatures()
+    f = 1 - 1 / (1 + np.exp(5.951 - 0.0697 * t))
+    return f / np.interp(37.0, t, f)
+
+
+def test_uniform_heating_without_loss_is_exact():
+    b = cube(3, 0.01)
+    m = model(b)
+    load = m.capacity / m.capacity.sum()
+    stepper = HeatStepper(m, [Source(sp.csr_matrix(load[:, None]), [None])], 37.0)
+    run(stepper, 10.0, (5.0,))
+    rise = 5.0 * 10.0 / (3.8e6 * 0.02**3)
+    assert stepper.temperature == pytest.approx(37.0 + rise, abs=1e-10)
+    assert stepper.energy.source == pytest.approx(50.0, rel=1e-12)
+    assert stepper.energy.balance_error < 1e-12
+
+
+def test_perfusion_alone_decays_at_its_rate():
+    b = cube(3, 0.01)
+    m = model(b, material(perfusion=0.01))
+    stepper = HeatStepper(m, [], 50.0, tolerance=1e-4)
+    run(stepper, 60.0, ())
+    beta = 0.01 * 1050.0 * 3617.0 / 3.8e6
+    assert stepper.temperature == pytest.approx(37.0 + 13.0 * np.exp(-beta * 60.0), abs=2e-3)
+
+
+def test_body_temperature_stays_where_nothing_happens():
+    b = cube(4, 0.02)
+    bd = nodal_boundary(b.nodes, b.faces, "temperature", 37.0)
+    stepper = HeatStepper(model(b, material(perfusion=0.002), bd), [], 37.0)
+    run(stepper, 100.0, ())
+    assert stepper.temperature == pytest.approx(37.0, abs=1e-12)
+
+
+def test_convection_reaches_the_lumped_solution():
+    b = cube(2, 0.005)
+    bd = nodal_boundary(b.nodes, b.faces, "convection", 20.0, 5.0)
+    stepper = HeatStepper(model(b, material(conductivity=500.0), bd), [], 37.0, tolerance=1e-3)
+    run(stepper, 300.0, ())
+    rate = 5.0 * 6 * 0.01**2 / (3.8e6 * 0.01**3)
+    expected = 20.0 + 17.0 * np.exp(-rate * 300.0)
+    assert stepper.temperature == pytest.approx(expected, abs=5e-3)
+    assert stepper.energy.outer == pytest.approx(-stepper.energy.stored, rel=1e-5)
+
+
+def test_steps_end_exactly_on_every_instant():
+    b = cube(3, 0.01)
+    stepper = HeatStepper(model(b), [gaussian_source(b)], 37.0)
+    instants = [0.1, 0.30000000000000004, 1.0, 1.7, 33.3, 60.0]
+    for k, instant in enumerate(instants):
+        power = (float(10 * (k % 2)),)
+        while stepper.step(instant, power) < instant:
+            assert stepper.time < instant
+        assert stepper.time == instant
+
+
+@pytest.mark.parametrize("drying", ["redistribute", "attenuate", "constant"])
+def test_energy_closes_through_boiling_damage_and_cooling(drying):
+    b = cube(14, 0.03)
+    bd = nodal_boundary(b.nodes, b.faces, "temperature", 37.0)
+    shaft = 5e-3 * np.exp(-(b.nodes[:, :2] ** 2).sum(axis=1) / 4e-6)
+    m = model(
+        b,
+        material(
+            perfusion=0.006, perfusion_stops=True, water_fraction=0.7, conductivity_slope=0.0025,
+            metabolic_heat=0.5,
+        ),
+        bd,
+        shaft,
+    )  # fmt: skip
+    source = gaussian_source(b, 3e-3, sigmoid(), drying)
+    stepper = HeatStepper(m, [source], 37.0)
+    for on, until in ((40.0, 40.0), (0.0, 50.0), (40.0, 90.0), (0.0, 140.0)):
+        run(stepper, until, (on,))
+    assert stepper.exposure.highest.max() > 98.0
+    assert stepper.exposure.omega.max() > 10.0
+    e = stepper.energy
+    assert e.balance_error < 1e-3
+    assert min(e.perfusion, e.shaft) > 0.0
+    if drying == "attenuate":
+        assert e.source < 0.97 * 40.0 * 80.0
+    else:
+        assert e.source == pytest.approx(40.0 * 80.0, rel=1e-9)
+
+
+def coupled_run(tolerance, max_step=1.0, first_step=0.05):
+    """A boiling, drying block whose perfusion stops: pulse of 60 s, 30 s of cooling."""
+    b = cube(10, 0.03)
+    m = model(b, material(perfusion=0.006, perfusion_stops=True, water_fraction=0.7))
+    stepper = HeatStepper(
+        m, [gaussian_source(b, 4e-3, sigmoid())], 37.0, tolerance, max_step, first_step
+    )
+    hot = run(stepper, 60.0, (30.0,)).temperature.copy()
+    return np.stack([hot, run(stepper, 90.0, (0.0,)).temperature]), stepper.counts.steps
+
+
+def test_the_whole_coupling_is_second_order_in_time():
+    reference, _ = coupled_run(1e9, 1 / 40, 1 / 40)
+    errors = [np.abs(coupled_run(1e9, dt, dt)[0] - reference).max() for dt in (2.0, 1.0, 0.5, 0.25)]
+    orders = np.log2(np.array(errors[:-1]) / errors[1:])
+    assert np.all(orders > 1.8), (errors, orders)
+    assert errors[1] < 0.03
+
+
+def test_the_error_stays_near_the_tolerance():
+    reference, _ = coupled_run(1e9, 1 / 40, 1 / 40)
+    for tolerance in (0.5, 0.05, 0.005):
+        solution, _ = coupled_run(tolerance)
+        assert np.abs(solution - reference).max() < max(2.0 * tolerance, 0.02)
+    assert coupled_run(0.0002)[1] > coupled_run(0.5)[1]
+
+
+def test_the_rate_estimate_is_below_the_rigorous_bound_and_above_the_true_value():
+    b = cube(6, 0.01)
+    m = model(b, material(perfusion=0.01))
+    d = (m.perfusion + m.stoppable) / m.capacity
+    bound = spectral_bound(m.indptr, m.values, d, ~m.fixed)
+    a = sp.csr_matrix((m.values, m.columns, m.indptr), shape=(m.n_nodes,) * 2).toarray()
+    scale = np.sqrt(m.capacity)
+    symmetric = -(scale[:, None] * a / scale[None, :]) + np.diag(d)
+    true = np.linalg.eigvalsh(0.5 * (symmetric + symmetric.T)).max()
+    assert true <= m.fastest_rate() <= bound
+
+
+def test_a_source_that_is_not_finite_is_refused():
+    with pytest.raises(InputError, match="non-finite"):
+        Source(sp.csr_matrix(np.array([[np.nan], [1.0]])), [None])
+    with pytest.raises(InputError, match="drying"):
+        Source(sp.csr_matrix(np.ones((2, 1))), [None], "sometimes")
+
+
+def test_a_temperature_that_is_not_finite_stops_the_solver():
+    b = cube(2, 0.01)
+    stepper = HeatStepper(model(b), [gaussian_source(b)], 37.0)
+    with pytest.raises(SolverError):
+        run(stepper, 1.0, (np.inf,))
+
+
+def test_source_follows_the_conductivity_table():
+    table = np.where(table_temperatures() < 80.0, 1.0, 0.25)
+    assert table.size == TABLE_SIZE
+    source = Source(sp.csr_matrix(np.array([[1.0], [3.0]])), [table], "attenuate")
+    out = np.empty(2)
+    assert source.nodal(np.array([50.0, 120.0]), out) == pytest.approx(1.75)
+    assert out == pytest.approx([1.0, 0.75])
+    kept = Source(sp.csr_matrix(np.array([[1.0], [3.0]])), [table], "redistribute")
+    assert kept.nodal(np.array([50.0, 120.0]), out) == pytest.approx(4.0)
+    assert out[0] / out[1] == pytest.approx(1.0 / 0.75)
