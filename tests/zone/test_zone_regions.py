@@ -11,7 +11,7 @@ from mwa_sim.criterion import STANDARD_CRITERIA, Criterion
 from mwa_sim.distance import distance_to_surface
 from mwa_sim.errors import InputError
 from mwa_sim.zone import Zone
-from zone.boxes import box_mesh
+from tests.zone.boxes import box_mesh
 
 TUMOUR = 2
 

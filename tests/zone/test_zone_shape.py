@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from mwa_sim.errors import InputError
 from mwa_sim.zone import Zone
-from zone.boxes import box_mesh, rotation
+from tests.zone.boxes import box_mesh, rotation
 
 MM = 1e-3
 BOX = box_mesh((-0.02, -0.02, -0.02), (0.02, 0.02, 0.02), (12, 12, 12))

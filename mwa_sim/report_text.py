@@ -1,0 +1,159 @@
+"""One screen of text about a result: what was done, why it ended, zones, temperatures, safety."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from mwa_sim.control.event import Event
+from mwa_sim.criterion import STANDARD_CRITERIA
+from mwa_sim.recording import Recording
+from mwa_sim.summary import organ_status
+
+RESEARCH_USE = "research use only"
+
+
+def report(run: Recording) -> str:
+    """The result on one screen, plain ASCII (any terminal prints it).
+
+    Sizes stand beside the criterion that defines them.
+    """
+    lines = [*_header(run), "", *_zones(run)]
+    if run.traces:
+        lines += ["", *_thermocouples(run)]
+    if run.organs:
+        lines += ["", *_organs(run)]
+    lines += ["", f"For {RESEARCH_USE}; not for clinical decisions."]
+    return "\n".join(lines)
+
+
+def why_it_ended(events: Sequence[Event], status: str, end: float) -> str:
+    """Why the power ended for good, in one phrase.
+
+    Parameters
+    ----------
+    events : sequence of Event
+    status : str
+        ``"done"`` or ``"interrupted"``.
+    end : float [s]
+        The last simulated time.
+    """
+    if status == "interrupted":
+        return f"interrupted at {end:.4g} s; results are up to there"
+    stop = next((e for e in events if str(e.kind) == "stop"), None)
+    if stop is not None:
+        return f"power stopped at {stop.t:.4g} s: {stop.cause}"
+    pauses = sum(str(e.kind) == "pause" for e in events)
+    paused = f", after {pauses} pause{'s' * (pauses > 1)}" if pauses else ""
+    return f"protocol completed{paused}"
+
+
+def power_on_time(run: Recording) -> float:
+    """Time [s] with the generator on."""
+    if len(run.power_t) == 0:
+        return 0.0
+    edges = np.append(run.power_t, max(float(run.frames_t[-1]), float(run.power_t[-1])))
+    return float(np.diff(edges) @ (np.asarray(run.power_W) > 0.0))
+
+
+def covered(share: float) -> str:
+    """Coverage in per cent, rounded down: 100 % stands only for all of it."""
+    return f"{np.floor(share * 1000.0 + 1e-9) / 10.0:.1f}%"
+
+
+def _header(run: Recording) -> list[str]:
+    end = float(run.frames_t[-1])
+    targets = ", ".join(
+        f"{name} {run.mesh.region_volume(run.region_labels[name]) * 1e6:.1f} ml"
+        f" ({run.regions[run.region_labels[name][0]][1]})"
+        for name in run.targets
+    )
+    case = f"{run.case_name}: {run.mesh.n_tets} tetrahedra" + (f", {targets}" if targets else "")
+    lines = [f"Case     {case}"]
+    if run.antenna:
+        tip = ", ".join(f"{1e3 * x:.1f}" for x in np.asarray(run.antenna["tip"]))
+        lines.append(f"Antenna  {run.antenna['name']}, tip at ({tip}) mm")
+    powers = [float(p) for p in run.power_W if p > 0.0]
+    if powers:
+        low, high = min(powers), max(powers)
+        watts = f"{high:g} W" if low == high else f"{low:g} to {high:g} W"
+        lines.append(
+            f"Power    {watts} for {power_on_time(run):.4g} s within {end:.4g} s simulated"
+        )
+    if run.energy:
+        lines.append(
+            f"Energy   {run.energy.get('generator_J', 0.0) / 1e3:.2f} kJ at the generator, "
+            f"{run.energy.get('tissue_J', 0.0) / 1e3:.2f} kJ into tissue, "
+            f"balance error {run.energy.get('balance_error', float('nan')):.1e}"
+        )
+    return [*lines, f"Ended    {why_it_ended(run.events, run.status, end)}"]
+
+
+def _zones(run: Recording) -> list[str]:
+    targets = run.targets[:2]
+    columns = ["Zone", "volume", "long x short axis", "mean diam.", "sphericity"]
+    for name in targets:
+        columns += [f"{name} covered", "least margin"]
+    rows, notes = [columns], []
+    for text in STANDARD_CRITERIA:
+        zone = run.zone(text)
+        if zone.is_empty:
+            rows.append([text, "none", *[""] * (len(columns) - 2)])
+            continue
+        mark = " *" if zone.touches_boundary else ""
+        row = [
+            text + mark,
+            f"{zone.volume_ml:.2f} ml",
+            f"{zone.long_axis_mm:.1f} x {zone.short_axis_mm:.1f} mm",
+            f"{zone.mean_diameter_mm:.1f} mm",
+            f"{zone.sphericity:.2f}",
+        ]
+        for name in targets:
+            row += [covered(zone.coverage(name)), f"{zone.margin(name).min_mm:+.1f} mm"]
+        rows.append(row)
+        if mark:
+            notes = ["  * reaches the edge of the model: the true zone is larger"]
+    return _table(rows) + notes
+
+
+def _thermocouples(run: Recording) -> list[str]:
+    rows = [["Thermocouple", "highest reading", "highest in tissue", "limit", "overshoot"]]
+    for trace in run.traces.values():
+        limit = "none" if trace.limit is None else f"{trace.limit:g} degC, {trace.action or 'rule'}"
+        over = "" if trace.limit is None else f"{trace.overshoot:.1f} K"
+        rows.append([trace.name, f"{trace.max:.1f} degC", f"{trace.peak:.1f} degC", limit, over])
+    return _table(rows)
+
+
+def _organs(run: Recording) -> list[str]:
+    words = {"ok": "ok", "warn": "CLOSE TO LIMIT", "exceeded": "LIMIT EXCEEDED"}
+    rows = [["Organ at risk", "highest", "limit", "CEM43", "limit", "verdict"]]
+    for organ in run.organs:
+        state = organ_status(run, organ)
+        hottest, most = organ.get("max_temperature"), organ.get("max_cem43")
+        known = state["peak_degC"] is not None
+        rows.append(
+            [
+                str(organ["name"]),
+                f"{state['peak_degC']:.1f} degC" if known else "not meshed",
+                "" if hottest is None else f"{hottest:g} degC",
+                f"{state['cem43_max_min']:.3g} min" if known else "",
+                "" if most is None else f"{most:g} min",
+                words[state["status"]] if known else "",
+            ]
+        )
+    return _table(rows)
+
+
+def _table(rows: list[list[str]]) -> list[str]:
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    rule = ["-" * width for width in widths]
+    out = []
+    for row in [rows[0], rule, *rows[1:]]:
+        first, *others = (
+            cell.ljust(width) if i == 0 else cell.rjust(width)
+            for i, (cell, width) in enumerate(zip(row, widths, strict=True))
+        )
+        out.append("  ".join([first, *others]).rstrip())
+    return out

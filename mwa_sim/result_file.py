@@ -1,0 +1,276 @@
+"""Result files: one ``.vtkhdf`` a run, a time series for ParaView with everything else beside it.
+
+The group ``VTKHDF`` is an unstructured grid with a transient temperature (VTKHDF file format,
+Kitware): all steps point at one mesh and at one copy of the final fields through their offsets.
+Its sibling ``mwa_sim`` carries what VTK has no place for. Texts are JSON; nothing is pickled.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+
+from mwa_sim.control.event import Event
+from mwa_sim.errors import DataError, InputError, MwaError
+from mwa_sim.mesh.tetmesh import TetMesh
+from mwa_sim.recording import Recording, Trace
+
+SCHEMA = "mwa-sim/result/1"
+SUFFIX = ".vtkhdf"
+
+_VTKHDF_VERSION = (2, 0)
+_VTK_TETRA = 10
+_TEXTS = ("plan", "regions", "organs", "versions", "citations", "events", "landmarks", "antenna")
+_PACKED = {"compression": "gzip", "compression_opts": 1, "shuffle": True}
+
+
+def write_result(
+    path: str | os.PathLike[str],
+    run: Recording,
+    summary: Mapping[str, Any],
+    *,
+    overwrite: bool = False,
+) -> Path:
+    """Write a result file; it appears under its name only when it is complete.
+
+    Parameters
+    ----------
+    path : path
+        Should end in ``.vtkhdf``, by which ParaView recognises it; the suffix is added if absent.
+    run : Recording
+    summary : mapping
+        Stored as it is (JSON-able).
+    overwrite : bool
+        Replace an existing file.
+
+    Returns
+    -------
+    Path
+        The file written.
+
+    Raises
+    ------
+    InputError
+        If the file exists and ``overwrite`` is not set, or cannot be written.
+    """
+    target = result_path(path, overwrite=overwrite)
+    part = target.with_name(f".{target.name}.{os.getpid()}.part")
+    try:
+        with h5py.File(part, "w") as file:
+            _write_grid(file.create_group("VTKHDF"), run)
+            _write_record(file.create_group("mwa_sim"), run, summary)
+        os.replace(part, target)
+    except OSError as error:
+        raise InputError(f"cannot write {target}: {error}") from error
+    finally:
+        part.unlink(missing_ok=True)
+    return target
+
+
+def result_path(path: str | os.PathLike[str], *, overwrite: bool = False) -> Path:
+    """The file a result would be saved as, after checking that it can be.
+
+    Meant to be asked before a long run, so that the run is not lost at its end.
+
+    Raises
+    ------
+    InputError
+        If the folder does not exist or is not writable, the path is a folder, or the file exists
+        and ``overwrite`` is not set.
+    """
+    target = Path(path)
+    if target.is_dir():
+        raise InputError(f"cannot write {target}: it is a folder; name a file, {target / 'run'}")
+    if target.suffix.lower() != SUFFIX:
+        target = target.with_name(target.name + SUFFIX)
+    if not target.parent.is_dir():
+        raise InputError(f"cannot write {target}: the folder {target.parent} does not exist")
+    if not os.access(target.parent, os.W_OK):
+        raise InputError(f"cannot write {target}: no permission to write in {target.parent}")
+    if target.exists() and not overwrite:
+        raise InputError(f"{target} exists; choose another name or ask to overwrite it")
+    return target
+
+
+def read_result(path: str | os.PathLike[str]) -> dict[str, Any]:
+    """Read a result file.
+
+    Returns
+    -------
+    dict
+        The fields of a :class:`~mwa_sim.recording.Recording` by name.
+
+    Raises
+    ------
+    DataError
+        If the file is missing, is not a result file, is damaged, or was written by a later
+        version.
+    """
+    source = Path(path)
+    if not source.is_file():
+        raise DataError(f"there is no result file {source}")
+    try:
+        with h5py.File(source, "r") as file:
+            if "mwa_sim" not in file or "VTKHDF" not in file:
+                raise DataError(f"{source} is not a result of mwa_sim (no group 'mwa_sim')")
+            _check_schema(source, str(file["mwa_sim"].attrs.get("schema", "")))
+            return {**_read_grid(file["VTKHDF"]), **_read_record(file["mwa_sim"])}
+    except MwaError as error:
+        raise DataError(list(error.problems)) from error
+    except (OSError, KeyError, ValueError, TypeError) as error:
+        raise DataError(f"{source} is damaged or not a result file: {error}") from error
+
+
+def read_summary(path: str | os.PathLike[str]) -> dict[str, Any]:
+    """The summary stored in a result file, without reading its fields.
+
+    Raises
+    ------
+    DataError
+        As :func:`read_result`.
+    """
+    source = Path(path)
+    if not source.is_file():
+        raise DataError(f"there is no result file {source}")
+    try:
+        with h5py.File(source, "r") as file:
+            _check_schema(source, str(file["mwa_sim"].attrs.get("schema", "")))
+            summary: dict[str, Any] = _text(file["mwa_sim"], "summary")
+    except (OSError, KeyError, ValueError) as error:
+        raise DataError(f"{source} is damaged or not a result file: {error}") from error
+    return summary
+
+
+def _check_schema(source: Path, schema: str) -> None:
+    match = re.fullmatch(r"mwa-sim/result/(\d+)", schema)
+    if match is None:
+        raise DataError(f"{source}: expected schema {SCHEMA!r}, found {schema!r}")
+    if int(match.group(1)) > int(SCHEMA.rsplit("/", 1)[1]):
+        raise DataError(
+            f"{source} has schema {schema!r}, written by a later version of mwa_sim; "
+            f"this one reads up to {SCHEMA!r}: please update mwa_sim"
+        )
+
+
+def _write_grid(grid: h5py.Group, run: Recording) -> None:
+    mesh, steps = run.mesh, len(run.frames_t)
+    grid.attrs["Version"] = _VTKHDF_VERSION
+    kind = b"UnstructuredGrid"
+    grid.attrs.create("Type", kind, dtype=h5py.string_dtype("ascii", len(kind)))
+    one = np.ones(1, dtype=np.int64)
+    grid["NumberOfPoints"] = one * mesh.n_nodes
+    grid["NumberOfCells"] = one * mesh.n_tets
+    grid["NumberOfConnectivityIds"] = one * mesh.tets.size
+    grid.create_dataset("Points", data=mesh.nodes, **_PACKED)
+    grid.create_dataset("Connectivity", data=mesh.tets.ravel(), **_PACKED)
+    grid.create_dataset("Offsets", data=np.arange(mesh.n_tets + 1) * np.int64(4), **_PACKED)
+    grid.create_dataset("Types", data=np.full(mesh.n_tets, _VTK_TETRA, np.uint8), **_PACKED)
+    grid.create_dataset("CellData/region", data=mesh.regions, **_PACKED)
+    points = grid.create_group("PointData")
+    frames = np.asarray(run.frames, dtype=np.float32).ravel()
+    points.create_dataset("temperature", data=frames, chunks=(mesh.n_nodes,), **_PACKED)
+    for name, values in sorted(run.fields.items()):
+        points.create_dataset(name, data=np.asarray(values, dtype=np.float64), **_PACKED)
+
+    series = grid.create_group("Steps")
+    series.attrs["NSteps"] = steps
+    series["Values"] = np.asarray(run.frames_t, dtype=np.float64)
+    still = np.zeros(steps, dtype=np.int64)
+    series["NumberOfParts"] = still + 1
+    series["PartOffsets"] = still
+    series["PointOffsets"] = still
+    series["CellOffsets"] = still[:, None]
+    series["ConnectivityIdOffsets"] = still[:, None]
+    series["CellDataOffsets/region"] = still
+    series["PointDataOffsets/temperature"] = np.arange(steps, dtype=np.int64) * mesh.n_nodes
+    for name in sorted(run.fields):
+        series[f"PointDataOffsets/{name}"] = still
+
+
+def _read_grid(grid: h5py.Group) -> dict[str, Any]:
+    tets = grid["Connectivity"][:].reshape(-1, 4)
+    mesh = TetMesh(grid["Points"][:], tets, grid["CellData/region"][:])
+    times = grid["Steps/Values"][:]
+    points = grid["PointData"]
+    return {
+        "mesh": mesh,
+        "frames_t": times,
+        "frames": points["temperature"][:].reshape(len(times), mesh.n_nodes),
+        "fields": {name: points[name][:] for name in points if name != "temperature"},
+    }
+
+
+def _write_record(group: h5py.Group, run: Recording, summary: Mapping[str, Any]) -> None:
+    group.attrs["schema"] = SCHEMA
+    group.attrs["case_name"] = run.case_name
+    group.attrs["status"] = run.status
+    for name in _TEXTS:
+        value = [asdict(e) for e in run.events] if name == "events" else getattr(run, name)
+        group[name] = json.dumps(value, default=_json_default, ensure_ascii=False)
+    group["summary"] = json.dumps(summary, default=_json_default, allow_nan=False)
+    for name in ("energy", "timing"):
+        # attributes keep whether a number is an integer, and can hold nan
+        group.create_group(name).attrs.update(sorted(getattr(run, name).items()))
+    group["power/t"] = np.asarray(run.power_t, dtype=np.float64)
+    group["power/W"] = np.asarray(run.power_W, dtype=np.float64)
+    traces = group.create_group("traces", track_order=True)
+    for number, trace in enumerate(run.traces.values()):
+        one = traces.create_group(str(number))  # a number, for a name may contain a slash
+        for name in ("position", "t", "reading", "tissue"):
+            one[name] = np.asarray(getattr(trace, name), dtype=np.float64)
+        for name in ("name", "limit", "peak_tissue", "action"):
+            if getattr(trace, name) is not None:
+                one.attrs[name] = getattr(trace, name)
+
+
+def _read_record(group: h5py.Group) -> dict[str, Any]:
+    record = {name: _text(group, name) for name in _TEXTS}
+    record["regions"] = {int(k): tuple(v) for k, v in record["regions"].items()}
+    record["landmarks"] = {k: np.array(v, dtype=float) for k, v in record["landmarks"].items()}
+    for name in ("tip", "axis"):
+        if name in record["antenna"]:
+            record["antenna"][name] = np.array(record["antenna"][name], dtype=float)
+    record["events"] = [Event(**event) for event in record["events"]]
+    for name in ("energy", "timing"):
+        record[name] = {key: value.item() for key, value in group[name].attrs.items()}
+    for name in ("case_name", "status"):
+        record[name] = str(group.attrs[name])
+    traces = [group["traces"][number] for number in group["traces"]]
+    return {
+        **record,
+        "power_t": group["power/t"][:],
+        "power_W": group["power/W"][:],
+        "traces": {str(one.attrs["name"]): _read_trace(one) for one in traces},
+    }
+
+
+def _read_trace(group: h5py.Group) -> Trace:
+    numbers = {k: float(group.attrs[k]) for k in ("limit", "peak_tissue") if k in group.attrs}
+    return Trace(
+        name=str(group.attrs["name"]),
+        position=group["position"][:],
+        t=group["t"][:],
+        reading=group["reading"][:],
+        tissue=group["tissue"][:],
+        limit=numbers.get("limit"),
+        peak_tissue=numbers.get("peak_tissue"),
+        action=str(group.attrs["action"]) if "action" in group.attrs else None,
+    )
+
+
+def _text(group: h5py.Group, name: str) -> Any:
+    return json.loads(group[name].asstr()[()])
+
+
+def _json_default(value: Any) -> Any:
+    if isinstance(value, (np.ndarray, np.generic)):
+        return value.tolist()
+    raise TypeError(f"{type(value).__name__} cannot be stored as text")
