@@ -29,8 +29,8 @@ INITIAL_ALIVE = THREE_STATE.alive
 LOST_BELOW = 0.8
 """Viability below which tissue counts as lost."""
 
-# Rate times substep: 0.25 keeps the error of a step below 1e-6 of the fractions.
-_MAX_RATE_STEP = 0.25
+# Rate times substep; the error of a substep is then below 1e-6 of the fractions.
+_MAX_RATE_STEP = 0.1
 # Above this death takes a second, and the fit (37-80 degC) has long been left behind.
 _MAX_TEMPERATURE = 300.0
 
@@ -42,7 +42,7 @@ def three_state_step(
     """Advance the model over one step with the temperature linear in time.
 
     Classical Runge-Kutta of order 4, with as many equal substeps as keep rate times substep below
-    0.25.
+    0.1.
 
     Parameters
     ----------
