@@ -84,6 +84,7 @@ DIMENSIONS: dict[str, Dimension] = {
     "frequency": Dimension("a frequency", ("GHz", "MHz", "Hz"), "2.45 GHz", vector(s=-1)),
     "dose": Dimension("a dose in time", ("min", "s", "h"), "240 min", vector(s=1), 60),
     "fraction": Dimension("a fraction", ("%",), "70 %", NONE),
+    "number": Dimension("a plain number", ("",), "43", NONE),
     "slope": Dimension("a change per kelvin", ("%/K", "1/K"), "0.66 %/K", vector(K=-1)),
     "attenuation": Dimension("an attenuation", ("dB/m",), "1 dB/m", vector(dB=1, m=-1)),
     "loss": Dimension("a loss", ("dB",), "1.5 dB", vector(dB=1)),

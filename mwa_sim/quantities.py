@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import PydanticCustomError, core_schema
 
-from .dimensions import DIMENSIONS
+from .dimensions import DIMENSIONS, NONE
 from .errors import InputError
 from .units import ABSOLUTE_ZERO, format_quantity, parse_quantity
 
@@ -44,7 +44,7 @@ class Quantity:
         value : object
             A quoted quantity, or a number already in the package's unit.
         source : {"python", "file"}
-            In a file a bare number is a mistake, unless the quantity is a fraction.
+            In a file a bare number is a mistake, unless the quantity has no unit.
 
         Returns
         -------
@@ -61,7 +61,7 @@ class Quantity:
         if isinstance(value, str):
             number = parse_quantity(value, self.dimension)
         elif isinstance(value, Real) and not isinstance(value, bool):
-            if source == "file" and self.dimension != "fraction":
+            if source == "file" and dimension.vector != NONE:
                 raise InputError(
                     f'{expected}, got the bare number {value}; write "{value} {dimension.units[0]}"'
                 )
@@ -100,7 +100,7 @@ class Quantity:
         str
             For example ``"40 W"``; a fraction stays a plain number.
         """
-        if self.dimension == "fraction":
+        if DIMENSIONS[self.dimension].vector == NONE:
             return f"{number:g}"
         return format_quantity(number, DIMENSIONS[self.dimension].units[0], self.dimension)
 
@@ -130,10 +130,10 @@ class Quantity:
         units = ", ".join(dimension.units)
         quoted: dict[str, Any] = {
             "type": "string",
-            "description": f"{dimension.phrase} ({units})",
+            "description": f"{dimension.phrase} ({units})".replace(" ()", ""),
             "examples": [dimension.example],
         }
-        if self.dimension == "fraction":
+        if dimension.vector == NONE:
             return {"anyOf": [quoted, {"type": "number"}]}
         return quoted
 

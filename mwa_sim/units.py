@@ -114,7 +114,7 @@ def parse_quantity(text: str, dimension: str) -> float:
     if not math.isfinite(number):
         raise InputError(f"{expected}, but '{text}' is not a finite number")
     if not unit:
-        if dimension == "fraction":
+        if wanted.vector == NONE:
             return number
         advice = f'write "{match.group(1)} {wanted.units[0]}"'
         raise InputError(f"{expected}, but '{text}' has no unit; {advice}")
