@@ -138,20 +138,25 @@ class _Reader:
             return None
         quantity = PROPERTIES[key]
         number = self._number(quantity, entry["value"], key)
-        ends = entry.get("range", [entry["value"]] * 2)
-        if not isinstance(ends, list | tuple) or len(ends) != 2:
-            self.found.append(f"{key}.range: expected two quantities, lowest first")
+        ends = self._ends(quantity, key, entry["range"]) if "range" in entry else (number, number)
+        if number is None or ends is None or ends[0] is None or ends[1] is None:
             return None
-        low, high = (
-            self._number(quantity, end, f"{key}.range[{i}]" if "range" in entry else key)
-            for i, end in enumerate(ends)
-        )
-        if number is None or low is None or high is None:
-            return None
+        low, high = ends[0], ends[1]
         if not low <= number <= high:
             self.found.append(f"{key}.range: the value {quantity.show(number)} is not inside it")
         source, standing, note = self._origin(key, entry)
         return Value(number, low, high, source, standing, note, str(entry.get("range_source", "")))
+
+    def _ends(
+        self, quantity: Quantity, key: str, given: object
+    ) -> tuple[float | None, float | None] | None:
+        if not isinstance(given, list | tuple) or len(given) != 2:
+            self.found.append(f"{key}.range: expected two quantities, lowest first")
+            return None
+        low, high = (
+            self._number(quantity, end, f"{key}.range[{i}]") for i, end in enumerate(given)
+        )
+        return low, high
 
     def model(self, key: str, kind: str) -> ModelChoice | None:
         entry = self._entry(key, _CHOICE_KEYS)
