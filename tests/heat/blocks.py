@@ -25,7 +25,20 @@ class Block:
 
 def block(cells: tuple[int, int, int], low: tuple[float, ...], high: tuple[float, ...]) -> Block:
     """A box of ``cells`` cubes, each split into six tetrahedra."""
-    axes = [np.linspace(low[d], high[d], cells[d] + 1) for d in range(3)]
+    return tensor(*(np.linspace(low[d], high[d], cells[d] + 1) for d in range(3)))
+
+
+def graded_axis(first: float, growth: float, end: float) -> np.ndarray:
+    """Points from 0 to ``end`` whose spacing starts at ``first`` and grows by ``growth``."""
+    points = [0.0]
+    while points[-1] < end:
+        points.append(points[-1] + first * growth ** (len(points) - 1))
+    return np.array(points) * (end / points[-1])
+
+
+def tensor(*axes: np.ndarray) -> Block:
+    """A box with the given points along x, y and z, each cell split into six tetrahedra."""
+    cells = tuple(len(axis) - 1 for axis in axes)
     nodes = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, 3)
     index = np.arange(len(nodes)).reshape([c + 1 for c in cells])
     corner = {
