@@ -45,7 +45,7 @@ ZONE_GROWS_WITH: dict[str, int] = {
 
 
 def bounded(tissue: Tissue, parameter_set: str) -> Tissue:
-    """Move a nominal tissue to the end of its ranges.
+    """Move a tissue to the end of its ranges, or back to its nominal values.
 
     Parameters
     ----------
@@ -57,7 +57,7 @@ def bounded(tissue: Tissue, parameter_set: str) -> Tissue:
     Returns
     -------
     Tissue
-        The same tissue for ``"nominal"``.
+        A property without a range keeps its value.
 
     Raises
     ------
@@ -65,16 +65,12 @@ def bounded(tissue: Tissue, parameter_set: str) -> Tissue:
         If there is no such set.
     """
     check_parameter_set(parameter_set)
-    if parameter_set == "nominal":
-        return tissue
-    grow = 1 if parameter_set == "larger-zone" else -1
+    grow = {"smaller-zone": -1, "nominal": 0, "larger-zone": 1}[parameter_set]
     changes: dict[str, Any] = {"parameter_set": parameter_set}
     for name, value in tissue.values.items():
-        side = grow * ZONE_GROWS_WITH[name]
-        if side:
-            changes[name] = value.high if side > 0 else value.low
+        changes[name] = (value.value, value.high, value.low)[grow * ZONE_GROWS_WITH[name]]
     for name, choice in tissue.models.items():
-        changes[name] = choice.larger_zone if grow > 0 else choice.smaller_zone
+        changes[name] = (choice.value, choice.larger_zone, choice.smaller_zone)[grow]
     return replace(tissue, **changes)
 
 

@@ -30,6 +30,8 @@ PROPERTIES: dict[str, Quantity] = {
 }
 """Numeric properties by name, with the quantity that reads each of them."""
 
+_CHANGED = "given by the caller"
+
 MODELS = ("electrical_conductivity_model", "relative_permittivity_model", "perfusion_model")
 """Attributes of a tissue that name a temperature model."""
 
@@ -175,7 +177,7 @@ class Tissue:
         Returns
         -------
         Tissue
-            The changed tissue; the ranges and sources of `values` stay those of the data.
+            The changed tissue. A changed property has no range any more: the bounding sets keep it.
 
         Raises
         ------
@@ -190,20 +192,35 @@ class Tissue:
         """
         found: list[str] = []
         read: dict[str, Any] = {}
-        for name, value in changes.items():
+        values, models = dict(self.values), dict(self.models)
+        for name, given in changes.items():
             if name in PROPERTIES:
                 try:
-                    read[name] = PROPERTIES[name].read(value)
+                    number = read[name] = PROPERTIES[name].read(given)
                 except InputError as error:
                     found += [f"{name}: {problem}" for problem in error.problems]
+                else:
+                    values[name] = Value(number, number, number, _CHANGED, "assumption")
             elif name in MODELS:
-                read[name] = value
+                found += self._change_model(models, name, given)
+                read[name] = given
             else:
                 known = [*PROPERTIES, *MODELS]
                 found.append(f"{name}: unknown property{did_you_mean(name, known)}")
         if found:
             raise InputError(found)
-        return replace(self, **read)
+        return replace(self, **read, values=values, models=models)
+
+    def _change_model(self, models: dict[str, ModelChoice], name: str, given: Any) -> list[str]:
+        models.pop(name, None)
+        if given is None:
+            return []
+        try:
+            model_source(given)
+        except InputError as error:
+            return [f"{name}: {problem}" for problem in error.problems]
+        models[name] = ModelChoice(given, given, given, _CHANGED, "assumption")
+        return []
 
     def as_dict(self) -> dict[str, float | str | None]:
         """Numbers and models in use, for files and hashes; nan becomes None."""

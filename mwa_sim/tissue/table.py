@@ -162,19 +162,19 @@ class _Reader:
         entry = self._entry(key, _CHOICE_KEYS)
         if entry is None:
             return None
-        names = [
-            entry["value"],
-            entry.get("smaller_zone", entry["value"]),
-            entry.get("larger_zone", entry["value"]),
-        ]
+        name = str(entry["value"])
+        smaller = str(entry.get("smaller_zone", name))
+        larger = str(entry.get("larger_zone", name))
         known = list_models(kind)
-        unknown = [name for name in dict.fromkeys(map(str, names)) if name not in known]
+        unknown = [item for item in dict.fromkeys((name, smaller, larger)) if item not in known]
         self.found += [
-            f"{key}: unknown temperature model '{name}'{did_you_mean(name, known)}"
-            for name in unknown
+            f"{key}: unknown temperature model '{item}'{did_you_mean(item, known)}"
+            for item in unknown
         ]
         source, standing, note = self._origin(key, entry)
-        return None if unknown else ModelChoice(*names, source, standing, note)
+        if unknown:
+            return None
+        return ModelChoice(name, smaller, larger, source, standing, note)
 
     def slope(self) -> Value | None:
         entry = self._entry(_SLOPE_KEY, ("value",))
@@ -205,12 +205,11 @@ class _Reader:
                 "{ bone_cortical = 0.4, bone_cancellous = 0.6 }"
             )
             return None
-        if lookup is None:
-            from mwa_sim.tissue.library import load_tissue as lookup  # the library reads tables too
+        find = lookup or _library_tissue
         for part, share in given.items():
             fraction = self._number(_FRACTION, share, f"mixture.{part}")
             try:
-                parts[part] = (fraction or 0.0, lookup(part))
+                parts[part] = (fraction or 0.0, find(part))
             except InputError as error:
                 self.found += [f"mixture.{part}: {problem}" for problem in error.problems]
         total = sum(fraction for fraction, _ in parts.values())
@@ -249,6 +248,13 @@ class _Reader:
                 f"{key}.standing: expected one of {', '.join(STANDINGS)}, got '{standing}'"
             )
         return source, standing, str(entry.get("note", ""))
+
+
+def _library_tissue(name: str) -> Tissue:
+    # The library reads its files with this module, hence the late import.
+    from mwa_sim.tissue.library import load_tissue
+
+    return load_tissue(name)
 
 
 _FRACTION = Quantity("fraction", above=0, at_most=1)
