@@ -1,0 +1,182 @@
+import numpy as np
+import pytest
+
+from mwa_sim.antenna.antenna import Antenna, Cooling
+from mwa_sim.antenna.choice import AntennaSpec, antenna_from_plan
+from mwa_sim.antenna.library import library_entry, list_antennas, parse_entry
+from mwa_sim.antenna.line import LineSource
+from mwa_sim.errors import DataError, InputError
+from mwa_sim.references import reference
+
+MAP = "r_mm,z_mm,q_W_per_m3\n0,0,1e5\n0,10,1e5\n10,0,1e5\n10,10,1e5\n"
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "flat.csv").write_text(MAP, encoding="utf-8")
+    return tmp_path
+
+
+def test_library_has_the_named_antennas():
+    assert {"slot-1.6mm", "slot-1.79mm", "monopole-1.6mm"} <= set(list_antennas())
+
+
+@pytest.mark.parametrize("name", list_antennas())
+def test_every_number_has_a_known_source_and_a_standing(name):
+    entry = library_entry(name)
+    for value in entry.values.values():
+        assert value.keys
+        assert all(reference(key).text for key in value.keys)
+        assert value.standing in {"source", "calculated", "assumption", "unverified"}
+        assert value.low <= value.value <= value.high
+    antenna = Antenna.from_library(name)
+    assert antenna.sources
+    assert antenna.sar.radius == pytest.approx(antenna.outer_diameter / 2)
+    assert 0.0 < antenna.sar.start < antenna.sar.end < 20e-3
+
+
+@pytest.mark.parametrize("name", list_antennas())
+def test_geometry_is_consistent(name):
+    v = {key: value.value for key, value in library_entry(name).values.items()}
+    assert (
+        v["geometry.inner_conductor_radius"]
+        < v["geometry.dielectric_radius"]
+        < v["geometry.outer_conductor_radius"]
+        <= v["outer_diameter"] / 2
+    )
+    if "cooling.shaft_start" in v and "geometry.slot_end" in v:
+        assert v["cooling.shaft_start"] >= v["geometry.slot_end"]
+
+
+def test_default_antenna():
+    antenna = Antenna.from_library("slot-1.6mm")
+    assert antenna.outer_diameter == pytest.approx(1.6e-3)
+    assert antenna.frequency == pytest.approx(2.45e9)
+    assert antenna.efficiency == pytest.approx(0.7)
+    assert (antenna.values["efficiency"].low, antenna.values["efficiency"].high) == (0.58, 0.82)
+    assert antenna.cooling.heat_transfer_coefficient == 1000.0
+    assert antenna.cooling.coolant_temperature == 25.0
+
+
+def test_changed_returns_copies_and_checks():
+    antenna = Antenna.from_library("slot-1.6mm")
+    assert antenna.changed(efficiency=0.6).efficiency == 0.6
+    assert antenna.efficiency == pytest.approx(0.7)
+    cooler = antenna.changed({"cooling.coolant_temperature": 15.0})
+    assert cooler.cooling.coolant_temperature == 15.0
+    assert antenna.changed(cooling=None).cooling is None
+    assert antenna.changed({"sar.end": 0.011}).sar.end == 0.011
+    with pytest.raises(InputError, match="did you mean 'efficiency'"):
+        antenna.changed(eficiency=0.6)
+    with pytest.raises(InputError, match="at most 1"):
+        antenna.changed(efficiency=1.2)
+    with pytest.raises(InputError, match="has no 'cooling"):
+        antenna.changed(cooling=None).changed({"cooling.shaft_start": 0.01})
+    with pytest.raises(InputError, match="did you mean 'coolant_temperature'"):
+        antenna.changed({"cooling.coolant_temprature": 15.0})
+
+
+def test_unphysical_numbers_are_refused():
+    with pytest.raises(InputError) as error:
+        Antenna("x", LineSource(1e-3, 2e-3, 1e-3), frequency=0.0, efficiency=np.nan)
+    assert len(error.value.problems) == 2
+    with pytest.raises(InputError) as error:
+        Cooling(-1.0, 250.0, np.nan, 0.1)
+    assert len(error.value.problems) == 3
+
+
+def test_unknown_names_say_what_is_meant():
+    with pytest.raises(InputError, match=r"did you mean 'slot-1\.6mm'"):
+        Antenna.from_library("slot-1.6")
+    with pytest.raises(InputError, match=r"map = \"mine\.csv\""):
+        Antenna.from_library("mine.csv")
+
+
+def test_map_antenna_has_no_cooling_and_full_efficiency(folder):
+    antenna = antenna_from_plan({"map": "flat.csv"}, folder, source="file")
+    assert antenna.cooling is None
+    assert antenna.efficiency == 1.0
+    assert antenna.outer_diameter == pytest.approx(1.6e-3)
+    assert not antenna.sar.weighted_by_conductivity
+    assert antenna.name == "flat.csv"
+
+
+def test_map_antenna_with_everything_stated(folder):
+    table = {
+        "map": str(folder / "flat.csv"),
+        "outer_diameter": "2 mm",
+        "efficiency": "80 %",
+        "frequency": "915 MHz",
+        "cooling": {"shaft_start": "12 mm", "coolant_temperature": "20 degC"},
+    }
+    antenna = antenna_from_plan(table, "elsewhere", source="file")
+    assert antenna.outer_diameter == pytest.approx(2e-3)
+    assert antenna.efficiency == pytest.approx(0.8)
+    assert antenna.frequency == pytest.approx(915e6)
+    assert antenna.cooling == Cooling(1000.0, 20.0, 12e-3, 0.2)
+
+
+def test_library_antenna_with_changes(folder):
+    antenna = antenna_from_plan({"library": "slot-1.6mm", "efficiency": 0.6, "cooling": "off"})
+    assert antenna.efficiency == 0.6
+    assert antenna.cooling is None
+    warmer = antenna_from_plan(
+        {"library": "slot-1.6mm", "cooling": {"coolant_temperature": "30 degC"}}, source="file"
+    )
+    default = Antenna.from_library("slot-1.6mm").cooling
+    assert warmer.cooling.coolant_temperature == 30.0
+    assert warmer.cooling.shaft_start == default.shaft_start
+
+
+def test_other_forms_pass_through(folder):
+    antenna = Antenna.from_library("slot-1.6mm")
+    assert antenna_from_plan(antenna) is antenna
+    assert antenna_from_plan("slot-1.6mm").name == "slot-1.6mm"
+    assert antenna_from_plan(AntennaSpec(library="slot-1.6mm")).name == "slot-1.6mm"
+    with pytest.raises(InputError, match="expected a name of the library"):
+        antenna_from_plan(3)
+
+
+def test_plan_mistakes(folder):
+    for table, message in [
+        ({}, "expected one of map"),
+        ({"map": "a.csv", "library": "slot-1.6mm"}, "expected one of map"),
+        ({"map": "a.csv", "cooling": {}}, "shaft_start"),
+        ({"map": "a.csv", "outer_diameter": 2.0}, "outer_diameter"),
+        ({"mapp": "a.csv"}, "did you mean 'map'"),
+        ({"map": "a.csv", "cooling": "on"}, "cooling"),
+        ({"library": "slot-1.6mm", "outer_diameter": "2 mm"}, "has its own"),
+    ]:
+        with pytest.raises(InputError, match=message):
+            antenna_from_plan(table, folder, source="file")
+    with pytest.raises(DataError, match="no such file"):
+        antenna_from_plan({"map": "none.csv"}, folder)
+
+
+def test_broken_library_files_are_described():
+    with pytest.raises(DataError, match="not a TOML file"):
+        parse_entry("x", "a = ")
+    with pytest.raises(DataError, match="schema must be"):
+        parse_entry("x", 'schema = "mwa-sim/antenna/9"')
+    text = """schema = "mwa-sim/antenna/1"
+        [frequency]
+        value = "2.45 mm"
+        source = "x"
+        standing = "source"
+        [eficiency]
+        value = 0.7
+        [outer_diameter]
+        value = "2 mm"
+        range = ["3 mm", "4 mm"]
+        """
+    with pytest.raises(DataError) as error:
+        parse_entry("x", text)
+    text = "\n".join(error.value.problems)
+    for part in (
+        "frequency.value: expected a frequency",
+        "did you mean 'efficiency'",
+        "outer_diameter.value: must lie in its range",
+        "outer_diameter.source: is missing",
+        "radiator.start: is missing",
+    ):
+        assert part in text
