@@ -96,8 +96,8 @@ def arrhenius_rate(temperature: FloatArray | float, parameters: ArrheniusParamet
     Examples
     --------
     >>> from mwa_sim.damage.parameters import arrhenius_parameters
-    >>> round(60.0 * float(arrhenius_rate(50.1, arrhenius_parameters("liver"))), 2)
-    1.02
+    >>> round(60.0 * float(arrhenius_rate(50.0, arrhenius_parameters("liver"))), 2)
+    0.98
     """
     kelvin = np.asarray(temperature, dtype=np.float64) + 273.15
     return np.asarray(np.exp(parameters.ln_a - parameters.ea_over_r / kelvin))

@@ -1,0 +1,1 @@
+"""Verification, validation and performance measurements of mwa_sim."""

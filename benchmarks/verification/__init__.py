@@ -1,0 +1,1 @@
+"""Solutions that the solver is checked against."""
