@@ -1,0 +1,206 @@
+"""Turn a plan into a solver ready to march: mesh, materials, antenna, boundary, probes."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+
+from mwa_sim.antenna.deposit import Deposition, deposit
+from mwa_sim.antenna.shaft import shaft_exchange
+from mwa_sim.case import Case
+from mwa_sim.errors import InputError
+from mwa_sim.heat.boundary import nodal_boundary
+from mwa_sim.heat.pennes import ThermalMaterials, assemble
+from mwa_sim.heat.source import Source, table_temperatures
+from mwa_sim.heat.step import HeatStepper
+from mwa_sim.mesh.probe import Locator
+from mwa_sim.mesh.tetmesh import TetMesh
+from mwa_sim.plan import Plan
+from mwa_sim.provenance import versions
+from mwa_sim.tissue.properties import Tissue
+from mwa_sim.tissue.temperature import conductivity_factor
+from mwa_sim.typing import FloatArray
+
+METHOD_CITATIONS = ("pennes1948", "meyer2014", "sapareto1984", "oneill2011")
+
+
+@dataclass(frozen=True, eq=False)
+class Setup:
+    """A plan made ready to run.
+
+    Attributes
+    ----------
+    case : Case
+        With the tissues of the plan's parameter set.
+    mesh : TetMesh
+    stepper : HeatStepper
+    deposition : Deposition
+    thermocouples : dict of str to (3,) float array [m]
+    probe : scipy sparse (n_thermocouples, n_nodes)
+        Interpolation to the thermocouples.
+    organs : list of dict
+        Organs at risk as the result keeps them.
+    citations : list of str
+        Reference keys of everything the run uses.
+    versions : dict of str to str
+    seconds, antenna_seconds : float [s]
+        Time spent here, and on the antenna's part of it.
+    """
+
+    case: Case
+    mesh: TetMesh
+    stepper: HeatStepper
+    deposition: Deposition
+    thermocouples: dict[str, FloatArray]
+    probe: sp.csr_matrix
+    organs: list[dict[str, Any]]
+    citations: list[str]
+    versions: dict[str, str]
+    seconds: float
+    antenna_seconds: float
+
+
+def build(plan: Plan) -> Setup:
+    """Assemble everything that a plan needs.
+
+    Parameters
+    ----------
+    plan : Plan
+
+    Returns
+    -------
+    Setup
+
+    Raises
+    ------
+    InputError
+        Listing all points that lie outside the mesh, and what else keeps the plan from running.
+    """
+    started = time.perf_counter()
+    case = plan.case.with_tissues(plan.tissues)
+    mesh = case.mesh
+    locator = Locator(mesh)
+    positions = plan.thermocouple_positions()
+    check_points(plan, locator)
+    names = list(positions)
+    points = np.array([positions[name] for name in names]).reshape(-1, 3)
+    probe = locator.matrix(points)
+
+    antenna_started = time.perf_counter()
+    tissues = {label: region.tissue for label, region in case.regions.items()}
+    deposition = deposit(
+        mesh,
+        plan.pose,
+        plan.antenna,
+        {label: tissue.electrical_conductivity for label, tissue in tissues.items()},
+        {label: tissue.relative_permittivity for label, tissue in tissues.items()},
+        locator=locator,
+    )
+    shaft = shaft_exchange(mesh, locator, plan.pose, plan.antenna)
+    antenna_seconds = time.perf_counter() - antenna_started
+
+    cooling = plan.antenna.cooling
+    ordered = [tissues[label] for label in mesh.labels]
+    boundary = case.boundary
+    model = assemble(
+        mesh.nodes,
+        mesh.tets,
+        mesh.volumes,
+        np.searchsorted(np.array(mesh.labels), mesh.regions),
+        thermal_materials(ordered),
+        nodal_boundary(
+            mesh.nodes,
+            mesh.boundary_faces,
+            boundary.kind,
+            boundary.temperature,
+            boundary.heat_transfer_coefficient,
+        ),
+        shaft,
+        cooling.coolant_temperature if cooling is not None else 37.0,
+    )
+    columns = [tissues[label] for label in deposition.labels]
+    source = Source(
+        deposition.weights,
+        [_factor(tissue) for tissue in columns],
+        "redistribute" if plan.antenna.sar.weighted_by_conductivity else "constant",
+    )
+    stepper = HeatStepper(
+        model,
+        [source],
+        case.initial_temperature,
+        plan.solver.temperature_tolerance,
+        plan.solver.max_step,
+    )
+    return Setup(
+        case=case,
+        mesh=mesh,
+        stepper=stepper,
+        deposition=deposition,
+        thermocouples=positions,
+        probe=probe,
+        organs=[organ.described() for organ in case.organs_at_risk],
+        citations=_citations(plan, ordered),
+        versions=versions(),
+        seconds=time.perf_counter() - started,
+        antenna_seconds=antenna_seconds,
+    )
+
+
+def check_points(plan: Plan, locator: Locator) -> None:
+    """Refuse an antenna tip or thermocouples outside the mesh.
+
+    Raises
+    ------
+    InputError
+        Naming every such point.
+    """
+    low, high = plan.case.mesh.bounds * 1e3
+    extent = " x ".join(f"{a:.0f}..{b:.0f}" for a, b in zip(low, high, strict=True))
+    points = {"pose: the antenna tip": plan.pose.tip}
+    for k, (name, position) in enumerate(plan.thermocouple_positions().items()):
+        points[f"thermocouples[{k}] {name!r}:"] = position
+    found, _ = locator.locate(np.array(list(points.values())))
+    problems = [
+        f"{name} at ({', '.join(f'{x * 1e3:.1f}' for x in position)}) mm lies outside the mesh "
+        f"of case {plan.case.name!r}, which spans {extent} mm"
+        for (name, position), tet in zip(points.items(), found, strict=True)
+        if tet < 0
+    ]
+    if problems:
+        raise InputError(problems)
+
+
+def thermal_materials(tissues: Sequence[Tissue]) -> ThermalMaterials:
+    """Thermal property arrays (n_tissues,) of tissues, in their order."""
+
+    def values(name: str) -> FloatArray:
+        return np.array([getattr(tissue, name) for tissue in tissues], dtype=np.float64)
+
+    return ThermalMaterials(
+        density=values("density"),
+        specific_heat=values("specific_heat"),
+        conductivity=values("thermal_conductivity"),
+        conductivity_slope=values("thermal_conductivity_slope"),
+        perfusion=values("perfusion"),
+        perfusion_stops=np.array([tissue.perfusion_model is not None for tissue in tissues]),
+        metabolic_heat=values("metabolic_heat"),
+        water_fraction=values("water_fraction"),
+    )
+
+
+def _factor(tissue: Tissue) -> FloatArray | None:
+    """sigma(T)/sigma(37) of a tissue at the tabulated temperatures; None if constant."""
+    model = tissue.electrical_conductivity_model
+    return None if model is None else conductivity_factor(model, table_temperatures())
+
+
+def _citations(plan: Plan, tissues: Sequence[Tissue]) -> list[str]:
+    keys = [*METHOD_CITATIONS, *plan.antenna.sources]
+    for tissue in tissues:
+        keys += tissue.sources
+    return sorted(set(keys))

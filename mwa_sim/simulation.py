@@ -1,0 +1,291 @@
+"""Run a plan: build the solver, march it under the controller, collect the result."""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from types import FrameType
+
+import numpy as np
+
+from mwa_sim.build import Setup, build
+from mwa_sim.control.controller import Controller
+from mwa_sim.control.event import Event
+from mwa_sim.errors import InputError
+from mwa_sim.plan import Plan
+from mwa_sim.recording import Trace
+from mwa_sim.result import Result
+from mwa_sim.typing import FloatArray
+
+Observer = Callable[["Progress"], None]
+
+
+@dataclass(frozen=True)
+class Progress:
+    """State of a run after a step.
+
+    Attributes
+    ----------
+    time : float [s]
+        Simulated time.
+    planned : float [s]
+        Time at which the run ends if no rule changes it.
+    power : float [W]
+        At the generator, from now on.
+    hottest : float [degC]
+    readings : dict of str to float [degC]
+        Latest reading of each thermocouple.
+    events : tuple of Event
+        Events of this step.
+    steps : int
+        Time steps so far.
+    temperature : (n_nodes,) float array [degC]
+        Read-only view, valid until the next step.
+    """
+
+    time: float
+    planned: float
+    power: float
+    hottest: float
+    readings: dict[str, float]
+    events: tuple[Event, ...]
+    steps: int
+    temperature: FloatArray
+
+
+class Simulation:
+    """A run in progress: iterate :meth:`steps`, then take :meth:`result`.
+
+    Parameters
+    ----------
+    plan : Plan
+
+    Raises
+    ------
+    InputError
+        Listing everything that keeps the plan from running: points outside the mesh, tissues
+        without the properties that the antenna needs.
+
+    Examples
+    --------
+    >>> run = Simulation(plan)  # doctest: +SKIP
+    >>> for progress in run.steps():  # doctest: +SKIP
+    ...     print(progress.time, progress.hottest)
+    >>> result = run.result()  # doctest: +SKIP
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.setup: Setup = build(plan)
+        names = list(self.setup.thermocouples)
+        self._names = names
+        self._controller = Controller(plan.protocol, self._probed(), plan.seed)
+        self._frames = [self.setup.stepper.temperature.astype(np.float32)]
+        self._frame_times = [0.0]
+        self._events: list[Event] = []
+        self._seconds = 0.0
+        self._interrupted = False
+
+    def _probed(self) -> dict[str, float]:
+        values = self.setup.probe @ self.setup.stepper.temperature
+        return dict(zip(self._names, values.tolist(), strict=True))
+
+    def steps(self) -> Iterator[Progress]:
+        """March to the end of the protocol, one accepted time step at a time.
+
+        Every switch of the power, every sample and every saved frame ends a step.
+        """
+        stepper, controller = self.setup.stepper, self._controller
+        every = self.plan.solver.save_every
+        planned = self.plan.protocol.planned_duration
+        while not controller.finished:
+            started = time.perf_counter()
+            frame = len(self._frame_times) * every
+            until = min(controller.next_instant(), frame)
+            now = stepper.step(until, (controller.power,))
+            events = tuple(controller.advance(now, self._probed()))
+            self._events += events
+            if now >= frame or (controller.finished and now > self._frame_times[-1]):
+                self._frames.append(stepper.temperature.astype(np.float32))
+                self._frame_times.append(now)
+            self._seconds += time.perf_counter() - started
+            readings = {n: s.reading[-1] for n, s in controller.traces.items() if s.reading}
+            yield Progress(
+                now,
+                max(planned, now),
+                controller.power,
+                stepper.exposure.hottest,
+                readings,
+                events,
+                stepper.counts.steps,
+                stepper.temperature,
+            )
+
+    def interrupt(self) -> None:
+        """Break the run off where it is; :meth:`result` then holds what was simulated so far."""
+        if not self._controller.finished:
+            self._events.append(self._controller.interrupt())
+            self._interrupted = True
+            now = self.setup.stepper.time
+            if now > self._frame_times[-1]:
+                self._frames.append(self.setup.stepper.temperature.astype(np.float32))
+                self._frame_times.append(now)
+
+    def result(self) -> Result:
+        """Everything recorded so far.
+
+        Returns
+        -------
+        Result
+            With status "done", or "interrupted" when the protocol is not at its end.
+        """
+        setup, plan = self.setup, self.plan
+        stepper, exposure, energy = setup.stepper, setup.stepper.exposure, setup.stepper.energy
+        steps = np.array(self._controller.power_steps, dtype=np.float64).reshape(-1, 2)
+        case = setup.case
+        return Result(
+            plan=plan.described(),
+            case_name=case.name,
+            mesh=setup.mesh,
+            regions={k: (r.name, r.tissue.name) for k, r in case.regions.items()},
+            landmarks=dict(case.landmarks),
+            organs=setup.organs,
+            antenna={
+                "name": plan.antenna.name,
+                "tip": plan.pose.tip.copy(),
+                "axis": plan.pose.axis.copy(),
+                "outer_diameter": plan.antenna.outer_diameter,
+                "efficiency": plan.antenna.efficiency,
+                "model": plan.antenna.sar.name,
+                "delivered": setup.deposition.delivered,
+                "notes": list(setup.deposition.notes),
+            },
+            frames_t=np.array(self._frame_times),
+            frames=np.stack(self._frames),
+            fields={
+                "max_temperature": exposure.highest.copy(),
+                "cem43": exposure.cem43.copy(),
+                "damage": exposure.omega.copy(),
+                "dead_fraction": exposure.dead.copy(),
+            },
+            traces=self._traces(),
+            power_t=steps[:, 0],
+            power_W=steps[:, 1],
+            events=list(self._events),
+            energy={
+                "generator_J": self._controller.delivered_J,
+                "tissue_J": energy.source,
+                "stored_J": energy.stored,
+                "perfusion_J": energy.perfusion,
+                "boundary_J": energy.boundary + energy.outer,
+                "shaft_J": energy.shaft,
+                "metabolic_J": energy.metabolic,
+                "balance_error": energy.balance_error,
+            },
+            timing={
+                "setup_s": setup.seconds,
+                "antenna_s": setup.antenna_seconds,
+                "stepping_s": self._seconds,
+                "steps": stepper.counts.steps,
+                "linear_iterations": stepper.counts.products,
+            },
+            versions=setup.versions,
+            citations=setup.citations,
+            status="done" if self._controller.finished and not self._interrupted else "interrupted",
+        )
+
+    def _traces(self) -> dict[str, Trace]:
+        controller = self._controller
+        traces = {}
+        for name, position in self.setup.thermocouples.items():
+            samples = controller.traces[name]
+            rules = [r for r in self.plan.protocol.rules if r.thermocouple == name]
+            strictest = min(rules, key=lambda rule: rule.above, default=None)
+            traces[name] = Trace(
+                name=name,
+                position=position,
+                t=np.array(samples.t),
+                reading=np.array(samples.reading),
+                tissue=np.array(samples.tissue),
+                limit=strictest.above if strictest else None,
+                peak_tissue=controller.peaks[name],
+                action=strictest.action if strictest else None,
+            )
+        return traces
+
+
+def steps(plan: Plan) -> Iterator[Progress]:
+    """Run a plan step by step; see :class:`Simulation` to keep the result as well.
+
+    Parameters
+    ----------
+    plan : Plan
+
+    Yields
+    ------
+    Progress
+    """
+    yield from Simulation(plan).steps()
+
+
+def simulate(plan: Plan, observe: Observer | None = None) -> Result:
+    """Run a plan to its end.
+
+    Parameters
+    ----------
+    plan : Plan
+    observe : callable, optional
+        Called with a :class:`Progress` after every time step, for example ``mwa.progress()``.
+
+    Returns
+    -------
+    Result
+        With ``status == "interrupted"`` when Ctrl-C broke it off: what was simulated is kept.
+
+    Raises
+    ------
+    InputError
+        The plan cannot run as it is.
+    SolverError
+        The time stepping failed.
+    """
+    if not isinstance(plan, Plan):
+        raise InputError(f"simulate() runs a Plan, got {type(plan).__name__}")
+    run = Simulation(plan)
+    with _deferred_interrupt() as interrupted:
+        for progress in run.steps():
+            if observe is not None:
+                observe(progress)
+            if interrupted():
+                run.interrupt()
+                break
+    return run.result()
+
+
+@contextmanager
+def _deferred_interrupt() -> Iterator[Callable[[], bool]]:
+    """Turn Ctrl-C into a flag, so that it never falls into the middle of a step.
+
+    A second Ctrl-C raises KeyboardInterrupt as usual.  Outside the main thread, where signals
+    cannot be handled, nothing changes.
+    """
+    flag = threading.Event()
+    if threading.current_thread() is not threading.main_thread():
+        yield flag.is_set
+        return
+    before = signal.getsignal(signal.SIGINT)
+
+    def handle(number: int, frame: FrameType | None) -> None:
+        if flag.is_set():
+            raise KeyboardInterrupt
+        flag.set()
+
+    try:
+        signal.signal(signal.SIGINT, handle)
+        yield flag.is_set
+    finally:
+        signal.signal(signal.SIGINT, before)
