@@ -133,8 +133,11 @@ class Controller:
         """
         if self.finished:
             return self._time
-        samples = (sensor.next_sample for sensor in self._sensors.values())
-        return min(self._schedule.next_instant(), self._interlock.next_instant(), *samples)
+        samples = [sensor.next_sample for sensor in self._sensors.values()]
+        first = min(self._schedule.next_instant(), self._interlock.next_instant(), *samples)
+        # Of instants that differ by rounding only, the sample names the time: an event then bears
+        # the very time of the sample that caused it.
+        return min((t for t in samples if t <= first + TIME_TOLERANCE), default=first)
 
     def advance(self, t: float, temperatures: Mapping[str, float]) -> list[Event]:
         """Take note of a step and do what is due at its end.

@@ -192,6 +192,15 @@ def test_samples_of_several_thermocouples_are_on_their_own_grids() -> None:
     assert 2.05 in run.ends
 
 
+def test_a_stop_bears_the_time_of_its_sample() -> None:
+    protocol = Protocol.pulsed(power=5, on=0.7).then(power=5, on=0.7, off=0.35).then(5, 0.7)
+    protocol = protocol.watching("a", at="landmark:a", above=42, sample_every=0.25)
+    # The third pulse begins at 0.7 + 0.7 + 0.35 = 1.75 s, less one bit.
+    run = play(protocol, {"a": lambda t: 37.0 if t < 1.6 else 90.0})
+    assert run.events("stop") == [1.75]
+    assert 1.75 in run.controller.traces["a"].t
+
+
 def test_events_are_returned_once() -> None:
     controller = Controller(README, {"wall": 37.0})
     assert [event.kind for event in controller.events] == ["power_on"]

@@ -119,8 +119,8 @@ class Profile:
         def from_line(temperature: float) -> list[OdeSolution]:
             return self._shoot(start, temperature, flux)
 
-        # Near the line T ~ -(phi/k) ln eta; without latent heat it would be this hot.
-        high = self.initial + 10.0 * flux / self.conductivity(self.initial)
+        # Near the line T ~ -(phi/k) ln eta: about 10 phi/k at the start, more where k is smaller.
+        high = self.initial + 40.0 * flux / self.conductivity(self.initial)
         return from_line(
             float(brentq(lambda x: miss(from_line(x)), self.initial, high, xtol=1e-11))
         )
