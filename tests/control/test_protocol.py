@@ -55,6 +55,14 @@ def test_methods_return_copies() -> None:
     assert first.watching("b", at="landmark:b").rules == ()
 
 
+def test_survives_being_stored() -> None:
+    protocol = Protocol.pulsed(power=40, on=60, off=20, cycles=4).watching(
+        "a", at=(0.0, 0.01, 0.0), above=42, action="pause", resume_below=40, delay=1.5
+    )
+    assert Protocol.model_validate_json(protocol.model_dump_json()) == protocol
+    assert set(Protocol.model_json_schema()["properties"]) == set(Protocol.model_fields)
+
+
 def test_a_landmark_array_is_a_position() -> None:
     protocol = Protocol.pulsed(power=40, on=60).watching("a", at=np.array([1.0, 2.0, 3.0]))
     assert protocol.thermocouples[0].at == (1.0, 2.0, 3.0)
