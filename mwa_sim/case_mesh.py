@@ -109,7 +109,7 @@ def _key(recipe: dict[str, Any]) -> str:
 
 def _load(file: Path) -> Anatomy | None:
     try:
-        with np.load(file, allow_pickle=False) as stored:
+        with file.open("rb") as stream, np.load(stream, allow_pickle=False) as stored:
             names = json.loads(str(stored["names"]))
             landmarks = json.loads(str(stored["landmarks"]))
             mesh = TetMesh(stored["nodes"], stored["tets"], stored["regions"])

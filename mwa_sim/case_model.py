@@ -47,7 +47,7 @@ class Case:
     regions: Mapping[int, Region]
     landmarks: Mapping[str, FloatArray] = field(default_factory=dict)
     organs_at_risk: list[OrganAtRisk] = field(default_factory=list)
-    boundary: Boundary = Boundary()
+    boundary: Boundary = field(default_factory=Boundary)
     initial_temperature: float = 37.0
     origin: str = ""
     description: str = ""

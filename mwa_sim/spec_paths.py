@@ -33,7 +33,11 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     "; did you mean 'off'?"
     """
     names = list(known)
-    close = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
+    lower = {known.lower(): known for known in names}
+    close = [lower[m] for m in difflib.get_close_matches(name.lower(), lower, n=1, cutoff=0.6)]
+    longer = [known for known in names if name and known.startswith(name)]
+    if not close and len(longer) == 1:
+        close = longer
     if close:
         return f"; did you mean '{close[0]}'?"
     return f"; known: {', '.join(names)}" if names else ""

@@ -131,7 +131,7 @@ def format_quantity(value: float, unit: str, dimension: str | None = None, digit
     value : float
         SI (degC if `unit` is ``"degC"``).
     unit : str
-        Unit to write, for example ``"mm"``.
+        Unit to write, for example ``"mm"``; empty for a plain number.
     dimension : str, optional
         Needed where the package's unit is not the SI one: ``"dose"`` (minutes) and
         ``"temperature"`` written in K.
@@ -154,14 +154,14 @@ def format_quantity(value: float, unit: str, dimension: str | None = None, digit
     '1.6 mm'
     """
     unit = _clean(unit)
-    if unit == "degC":
+    if unit in ("degC", ""):
         shown = value
     elif dimension == "temperature":
         shown = value - ABSOLUTE_ZERO
     else:
         package = DIMENSIONS[dimension].scale if dimension else 1
         shown = value * package / float(_parse_unit(unit).scale)
-    return f"{shown:.{digits}g} {unit}"
+    return f"{shown:.{digits}g} {unit}".rstrip()
 
 
 def _to_package(number: Fraction, unit: str, dimension: str) -> float:
