@@ -1,0 +1,127 @@
+"""Three-dimensional view of anatomy, ablation zone, antenna and thermocouples."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mwa_sim.plot import style
+from mwa_sim.plot.render import render
+from mwa_sim.plot.scene import Scene, scene_of
+from mwa_sim.recording import Recording
+
+Floats = NDArray[np.float64]
+
+#: Triangles of one surface in the plain picture: more take seconds and show no more.
+_MOST_TRIANGLES = 6000
+
+
+def zone3d(result: Recording, criterion: str = style.ZONE_CRITERION, *, vtk: bool = True) -> Any:
+    """The ablation zone in the anatomy, seen from behind on the side of the antenna.
+
+    Rendered with VTK off screen; where no graphics driver is found, drawn plainly with
+    matplotlib.
+
+    Parameters
+    ----------
+    result : Result
+    criterion : str
+        Of the zone, such as ``"cem43>=240"``.
+    vtk : bool
+        False draws plainly without trying VTK.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    InputError
+        If the criterion is not understood.
+    """
+    scene = scene_of(result, criterion)
+    image = render(scene) if vtk else None
+    figure = style.new_figure(8.0, 7.4)
+    if image is None:
+        axes = figure.add_subplot(projection="3d", proj_type="ortho")
+        _draw_plain(axes, scene)
+    else:
+        axes = figure.add_subplot()
+        axes.imshow(_trimmed(image))
+        axes.set_axis_off()
+    zone = result.zone(criterion)
+    size = "no tissue reached it"
+    if not zone.is_empty:
+        size = f"{zone.volume_ml:.1f} ml, {zone.long_axis_mm:.0f} x {zone.short_axis_mm:.0f} mm"
+    axes.set_title(f"Ablation zone, {style.zone_label(criterion)}: {size}", fontsize=11)
+    style.add_legend(figure, _handles(result, scene))
+    return figure
+
+
+def _handles(run: Recording, scene: Scene) -> list[Any]:
+    from matplotlib.lines import Line2D
+    from matplotlib.patches import Patch
+
+    handles: list[Any] = [
+        Patch(
+            facecolor=body.colour,
+            alpha=max(0.45, body.opacity),
+            edgecolor="0.4",
+            linewidth=0.5,
+            label=body.name,
+        )
+        for body in scene.bodies
+    ]
+    if scene.antenna is not None:
+        label = f"antenna ({run.antenna['name']})"
+        handles.append(Line2D([], [], color="#5b6470", linewidth=3, label=label))
+    for name, (_, colour) in scene.markers.items():
+        label = f"thermocouple {name.replace('_', ' ')}"
+        handles.append(
+            Line2D([], [], marker="o", linestyle="none", color=colour, markersize=6, label=label)
+        )
+    return handles
+
+
+def _trimmed(image: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The picture without its white border."""
+    drawn = image[..., :3].min(axis=2) < 0.98
+    rows, columns = np.flatnonzero(drawn.any(axis=1)), np.flatnonzero(drawn.any(axis=0))
+    return image[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+
+
+def _draw_plain(axes: Any, scene: Scene) -> None:
+    from mpl_toolkits.mplot3d.art3d import Poly3DCollection
+
+    for body in scene.bodies:
+        corners = body.points[_fewer(body.triangles)]
+        axes.add_collection3d(
+            Poly3DCollection(
+                corners, facecolors=body.colour, alpha=0.5 * body.opacity, linewidths=0, shade=True
+            )
+        )
+    if scene.antenna is not None:
+        axes.plot(*scene.antenna.T, color="#5b6470", linewidth=3, zorder=10)
+    for position, colour in scene.markers.values():
+        axes.scatter(*position, color=colour, s=30, zorder=11, depthshade=False)
+    points = np.concatenate([body.points for body in scene.bodies] or [np.zeros((1, 3))])
+    low, high = points.min(axis=0), points.max(axis=0)
+    middle, half = (low + high) / 2.0, float(np.maximum(high - low, 10.0).max()) / 2.0
+    axes.set_xlim(middle[0] - half, middle[0] + half)
+    axes.set_ylim(middle[1] - half, middle[1] + half)
+    axes.set_zlim(middle[2] - half, middle[2] + half)
+    axes.set_box_aspect((1, 1, 1))
+    axes.set_xlabel("x, to anterior [mm]", fontsize=8)
+    axes.set_ylabel("y, to left [mm]", fontsize=8)
+    axes.set_zlabel("z, to cranial [mm]", fontsize=8)
+    axes.tick_params(labelsize=7)
+    x, y, z = scene.view
+    axes.view_init(elev=np.degrees(np.arcsin(z)), azim=np.degrees(np.arctan2(y, x)))
+
+
+def _fewer(triangles: NDArray[np.int64]) -> NDArray[np.int64]:
+    """At most `_MOST_TRIANGLES`, evenly taken; the holes are too small to see."""
+    step = -(-len(triangles) // _MOST_TRIANGLES)
+    return triangles[::step]
