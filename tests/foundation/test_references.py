@@ -1,9 +1,14 @@
 """The bibliography is complete, readable and without stray keys."""
 
+import tomllib
+from importlib.resources import files
+from pathlib import Path
+
 import pytest
 
 from mwa_sim.errors import InputError
 from mwa_sim.references import all_references, cite, reference
+from mwa_sim.tissue.properties import source_keys
 
 
 def test_every_entry_has_a_title_or_place_and_an_author():
@@ -16,11 +21,26 @@ def test_every_entry_has_a_title_or_place_and_an_author():
 
 
 def test_no_key_twice():
-    from importlib.resources import files
-
     text = (files("mwa_sim") / "data" / "references.bib").read_text(encoding="utf-8")
     entries = sum(line.startswith("@") for line in text.splitlines())
     assert entries == len(all_references())
+
+
+def sources_in(table):
+    for key, item in table.items():
+        if isinstance(item, dict):
+            yield from sources_in(item)
+        elif key in ("source", "range_source"):
+            yield from source_keys(item)
+
+
+def test_every_source_in_a_data_file_is_in_the_bibliography():
+    folder = Path(str(files("mwa_sim") / "data"))
+    data_files = sorted(folder.rglob("*.toml"))
+    assert len(data_files) > 20
+    for file in data_files:
+        for key in sources_in(tomllib.loads(file.read_text(encoding="utf-8"))):
+            assert key in all_references(), f"{file.name}: {key}"
 
 
 def test_fields_with_braces_and_accents():
