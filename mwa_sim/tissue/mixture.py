@@ -47,14 +47,7 @@ def mix(name: str, parts: Mapping[str, tuple[float, Tissue]], title: str = "") -
         having = [(f, tissue) for f, tissue in shares if key in tissue.models]
         if having:
             models[key] = max(having, key=partial(_share, key))[1].models[key]
-    return Tissue(
-        name=name,
-        **{key: value.value for key, value in values.items()},
-        **{key: model.value for key, model in models.items()},
-        values=values,
-        models=models,
-        title=title,
-    )
+    return Tissue.of(name, values, models, title)
 
 
 def _share(key: str, part: tuple[float, Tissue]) -> float:

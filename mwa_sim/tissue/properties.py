@@ -148,6 +148,30 @@ class Tissue:
     note: str = field(default="", compare=False, repr=False)
     parameter_set: str = "nominal"
 
+    @classmethod
+    def of(
+        cls,
+        name: str,
+        values: Mapping[str, Value],
+        models: Mapping[str, ModelChoice],
+        title: str = "",
+        note: str = "",
+    ) -> Tissue:
+        """Tissue at the nominal values of its properties and models.
+
+        Parameters
+        ----------
+        name : str
+        values : mapping of str to Value
+            By names of :data:`PROPERTIES`.
+        models : mapping of str to ModelChoice
+            By names of :data:`MODELS`.
+        title, note : str, optional
+        """
+        nominal: dict[str, Any] = {key: value.value for key, value in values.items()}
+        nominal |= {key: model.value for key, model in models.items()}
+        return cls(name=name, values=values, models=models, title=title, note=note, **nominal)
+
     @property
     def heat_capacity(self) -> float:
         """Volumetric heat capacity ``density * specific_heat`` [J/m3/K]."""

@@ -92,15 +92,8 @@ def tissue_from_table(
         raise InputError(reader.found)
     all_values = {**(base.values if base else {}), **_present(values)}
     all_models = {**(base.models if base else {}), **_present(models)}
-    return Tissue(
-        name=name,
-        **{key: value.value for key, value in all_values.items()},
-        **{key: model.value for key, model in all_models.items()},
-        values=all_values,
-        models=all_models,
-        title=str(table.get("title", base.title if base else "")),
-        note=str(table.get("note", "")),
-    )
+    title = str(table.get("title", base.title if base else ""))
+    return Tissue.of(name, all_values, all_models, title, str(table.get("note", "")))
 
 
 def _present(found: Mapping[str, Any]) -> dict[str, Any]:
