@@ -57,6 +57,7 @@ def traces(result: Recording) -> Any:
         top.annotate(
             f"{trace.peak:.1f} °C",
             (trace.t[highest], trace.tissue[highest]),
+            annotation_clip=True,
             xytext=(6, 4),
             textcoords="offset points",
             fontsize=9,
@@ -98,13 +99,13 @@ def traces(result: Recording) -> Any:
 
 
 def _steps(run: Recording) -> tuple[Floats, Floats]:
-    """Edges (k + 1,) and levels (k,) of the power; one level of zero where nothing was recorded."""
-    end = max([float(run.frames_t[-1]), *map(float, run.power_t[-1:])])
-    if len(run.power_t) == 0:
-        return np.array([0.0, max(end, 1.0)]), np.zeros(1)
-    if end <= run.power_t[-1]:
-        end = float(run.power_t[-1]) + max(1e-3, 1e-3 * end)
-    return np.append(run.power_t, end), np.asarray(run.power_W, dtype=np.float64)
+    """Edges (k + 1,) and levels (k,) of the power from start to end; zero before the first."""
+    start, end = float(run.frames_t[0]), max(float(run.frames_t[-1]), float(run.frames_t[0]) + 1.0)
+    kept = np.asarray(run.power_t) < end
+    edges, power = np.asarray(run.power_t)[kept], np.asarray(run.power_W)[kept]
+    if len(edges) == 0 or edges[0] > start:
+        edges, power = np.append(start, edges), np.append(0.0, power)
+    return np.append(edges, end), np.asarray(power, dtype=np.float64)
 
 
 def _draw_limits(axes: Any, run: Recording) -> None:
@@ -140,8 +141,9 @@ def _draw_events(top: Any, bottom: Any, run: Recording) -> None:
         last = event.t
         late = event.t > 0.8 * span
         top.annotate(
-            f"{_EVENTS[str(event.kind)]}, {event.t:.4g} s",
-            (event.t, 1.0),
+            annotation_clip=True,
+            text=f"{_EVENTS[str(event.kind)]}, {event.t:.4g} s",
+            xy=(event.t, 1.0),
             xycoords=("data", "axes fraction"),
             xytext=(-4 if late else 4, -3 - 11 * row),
             textcoords="offset points",

@@ -15,6 +15,8 @@ Floats = NDArray[np.float64]
 
 #: A thermocouple farther from the plane than this is drawn hollow, with its distance.
 NEAR_MM = 5.0
+#: Farther than this it is left out: its place on the screen would mislead.
+FAR_MM = 15.0
 
 
 def antenna_line(run: Recording) -> Floats:
@@ -71,6 +73,8 @@ def draw_thermocouples(axes: Any, run: Recording, plane: Plane, window: Floats) 
         position = run.traces[name].position[None]
         x, y = plane.flat(position)[0]
         off = abs(float(plane.distance_mm(position)[0]))
+        if off > FAR_MM:
+            continue
         if not (window[0, 0] <= x <= window[0, 1] and window[1, 0] <= y <= window[1, 1]):
             continue
         near = off <= NEAR_MM

@@ -94,7 +94,7 @@ def _add_arrow(plotter: Any, scene: Scene, direction: NDArray[np.float64], words
     arrow = pyvista.Arrow(start, direction, scale=12.0, tip_radius=0.08, shaft_radius=0.03)
     plotter.add_mesh(arrow, color="#333333")
     plotter.add_point_labels(
-        [start + 13.5 * direction],
+        [start + 15.0 * direction],
         [words],
         font_size=26,
         text_color="black",

@@ -76,7 +76,7 @@ class Scene:
                 Body(points=data[f"points{i}"], triangles=data[f"triangles{i}"], **look)
                 for i, look in enumerate(rest["bodies"])
             ]
-            antenna = data["antenna"] if "antenna" in data else None
+            antenna = data.get("antenna")
             markers = {name: (np.array(p), colour) for name, p, colour in rest["markers"]}
             return cls(bodies, antenna, float(rest["radius"]), markers, data["view"])
 
@@ -94,7 +94,7 @@ def scene_of(run: Recording, criterion: str) -> Scene:
         (("bone",), "bone", style.BONE, 0.28),
         (("canal",), "spinal canal", style.CANAL, 0.22),
         (("cord",), "cord", style.CORD, 1.0),
-        (("tumour",), "tumour", "#2ca02c", 0.9),
+        (("tumour",), "tumour", "#35b24a", 0.75),
     ):
         labels = style.labels_of(run, *kinds)
         if kinds == ("bone",) and labels:
@@ -111,7 +111,7 @@ def scene_of(run: Recording, criterion: str) -> Scene:
     if not zone.is_empty:
         cut = zone.surface
         label = f"ablation zone, {style.zone_label(criterion)}"
-        bodies.append(Body(label, cut.points * 1e3, cut.triangles, "#e4572e", 0.38))
+        bodies.append(Body(label, cut.points * 1e3, cut.triangles, "#e4572e", 0.34))
     colours = style.thermocouple_colours(run)
     return Scene(
         bodies,

@@ -42,9 +42,9 @@ _ROLES = (
     (("tumour", "metasta"), Role("tumour", 0.40)),
     (("cord", "cauda", "nerve", "root"), Role("cord", 0.42)),
     (("csf", "dura", "thecal", "canal"), Role("canal", 0.12)),
+    (("disc",), Role("other", 0.45)),
     (("cortical", "endplate"), Role("bone", 0.78)),
     (("bone", "cancellous", "vertebra", "marrow"), Role("bone", 0.55)),
-    (("disc",), Role("other", 0.45)),
     (("fat",), Role("other", 0.17)),
 )
 _OTHER = Role("other", 0.27)

@@ -93,7 +93,9 @@ def _trimmed(image: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def _draw_plain(axes: Any, scene: Scene) -> None:
-    from mpl_toolkits.mplot3d.art3d import Poly3DCollection
+    from mpl_toolkits.mplot3d.art3d import (  # type: ignore[import-untyped,unused-ignore]
+        Poly3DCollection,
+    )
 
     for body in scene.bodies:
         corners = body.points[_fewer(body.triangles)]
