@@ -36,7 +36,7 @@ class SolverSettings(Spec):
 
     temperature_tolerance: Annotated[
         float, quantity("temperature_difference", at_least=1e-5, at_most=5.0)
-    ] = 0.05
+    ] = 0.2
     max_step: Annotated[float, quantity("time", at_least=1e-3)] = 1.0
     save_every: Annotated[float, quantity("time", at_least=1e-2)] = 5.0
 

@@ -15,6 +15,7 @@ import numpy as np
 from mwa_sim.build import Setup, build
 from mwa_sim.control.controller import Controller
 from mwa_sim.control.event import Event
+from mwa_sim.control.schedule import TIME_TOLERANCE
 from mwa_sim.errors import InputError
 from mwa_sim.plan import Plan
 from mwa_sim.recording import Trace
@@ -105,11 +106,13 @@ class Simulation:
         while not controller.finished:
             started = time.perf_counter()
             frame = len(self._frame_times) * every
-            until = min(controller.next_instant(), frame)
+            until = controller.next_instant()
+            if frame < until - TIME_TOLERANCE:
+                until = frame
             now = stepper.step(until, (controller.power,))
             events = tuple(controller.advance(now, self._probed()))
             self._events += events
-            if now >= frame or (controller.finished and now > self._frame_times[-1]):
+            if now >= frame - TIME_TOLERANCE or (controller.finished and now > self._frame_times[-1]):
                 self._frames.append(stepper.temperature.astype(np.float32))
                 self._frame_times.append(now)
             self._seconds += time.perf_counter() - started

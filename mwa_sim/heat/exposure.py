@@ -15,15 +15,18 @@ from numba import njit
 from mwa_sim.damage.arrhenius import arrhenius_exponent, arrhenius_increment
 from mwa_sim.damage.cem43 import cem43_exponent, cem43_increment
 from mwa_sim.damage.parameters import ArrheniusParameters, arrhenius_parameters
-from mwa_sim.damage.three_state import INITIAL_ALIVE, three_state_step
+from mwa_sim.damage.three_state import (
+    INITIAL_ALIVE,
+    three_state_increment,
+    three_state_rate,
+)
 from mwa_sim.typing import FloatArray
 
 
 @njit(cache=True, error_model="numpy")
 def _advance(
     dt: float,
-    t0: FloatArray,
-    t1: FloatArray,
+    temperature: FloatArray,
     ln_a: float,
     ea_over_r: float,
     rate: FloatArray,
@@ -32,13 +35,14 @@ def _advance(
     dose_exponent: FloatArray,
     omega: FloatArray,
     cem43: FloatArray,
+    death_rate: FloatArray,
     alive: FloatArray,
     dead: FloatArray,
     highest: FloatArray,
 ) -> float:
     hottest = -1e30
-    for i in range(t0.size):
-        t = t1[i]
+    for i in range(temperature.size):
+        t = temperature[i]
         e1 = arrhenius_exponent(t, ln_a, ea_over_r)
         r1 = math.exp(e1)
         omega[i] += arrhenius_increment(dt, exponent[i], rate[i], e1, r1)
@@ -49,7 +53,9 @@ def _advance(
         cem43[i] += cem43_increment(dt, dose_exponent[i], dose_rate[i], e1, r1)
         dose_exponent[i] = e1
         dose_rate[i] = r1
-        alive[i], dead[i] = three_state_step(dt, t0[i], t, alive[i], dead[i])
+        k1 = three_state_rate(t)
+        alive[i], dead[i] = three_state_increment(dt, death_rate[i], k1, alive[i], dead[i])
+        death_rate[i] = k1
         highest[i] = max(highest[i], t)
         hottest = max(hottest, t)
     return hottest
@@ -90,6 +96,7 @@ class Exposure:
     _exponent: FloatArray
     _dose_rate: FloatArray
     _dose_exponent: FloatArray
+    _death_rate: FloatArray
 
     @classmethod
     def start(
@@ -111,16 +118,17 @@ class Exposure:
             _exponent=np.zeros(n),
             _dose_rate=np.zeros(n),
             _dose_exponent=np.zeros(n),
+            _death_rate=np.zeros(n),
         )
-        exposure.advance(0.0, temperature, temperature)
+        exposure.advance(0.0, temperature)
         return exposure
 
-    def advance(self, dt: float, t0: FloatArray, t1: FloatArray) -> None:
-        """Add a step of ``dt`` seconds from temperatures t0 to t1, (n,) [degC] each."""
+    def advance(self, dt: float, temperature: FloatArray) -> None:
+        """Add a step of ``dt`` seconds that ends at nodal temperatures (n,) [degC]."""
         self.hottest = _advance(
-            dt, t0, t1, self._ln_a, self._ea_over_r,
+            dt, temperature, self._ln_a, self._ea_over_r,
             self._rate, self._exponent, self._dose_rate, self._dose_exponent,
-            self.omega, self.cem43, self.alive, self.dead, self.highest,
+            self.omega, self.cem43, self._death_rate, self.alive, self.dead, self.highest,
         )  # fmt: skip
 
     def open_vessels(self, dt: float, out: FloatArray) -> None:

@@ -19,7 +19,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from mwa_sim.tissue.enthalpy import WINDOW_START, temperature_of, vapour_slope
+from mwa_sim.tissue.enthalpy import WINDOW_START, temperature_near, vapour_slope
 from mwa_sim.typing import BoolArray, FloatArray, IntArray
 
 CONDUCTIVITY_START = 37.0
@@ -114,7 +114,7 @@ def _stage(
         y = mu * y_old[i] + nu * y_new[i] + rest * u0[i] + mut * rate + gat * rate0[i]
         y_new[i] = y
         # Below the window the scaled enthalpy is the temperature.
-        t_new[i] = y if y <= WINDOW_START else temperature_of(y, latent[i])
+        t_new[i] = y if y <= WINDOW_START else temperature_near(y, latent[i], t_old[i])
     if with_slope:
         kirchhoff_array(t_new, k_new)
 
@@ -182,7 +182,7 @@ def rkl2_step(
         y_b[i] = u[i]
         y = u[i] + mut1 * dt * rate0[i]
         y_a[i] = y
-        t_a[i] = y if y <= WINDOW_START else temperature_of(y, latent[i])
+        t_a[i] = y if y <= WINDOW_START else temperature_near(y, latent[i], t[i])
     if with_slope:
         kirchhoff_array(t_a, k_a)
     for j in range(2, stages + 1):
@@ -277,3 +277,27 @@ def spectral_bound(
             acc += abs(values[k])
         worst = max(worst, acc)
     return worst
+
+
+# The sums below are loops, not BLAS calls: those wake a pool of threads that spin for the rest of
+# the step and take the processor from everything else.
+
+
+@njit(cache=True, fastmath={"reassoc", "contract"})
+def heat_lost(
+    exchange: FloatArray, t0: FloatArray, t1: FloatArray, temperature: float
+) -> float:
+    """sum_i h_i ((T0_i + T1_i)/2 - T) [W]: mean heat flow of a step to a bath at T [degC]."""
+    total = 0.0
+    for i in range(exchange.size):
+        total += exchange[i] * (0.5 * (t0[i] + t1[i]) - temperature)
+    return total
+
+
+@njit(cache=True, fastmath={"reassoc", "contract"})
+def stored_heat(capacity: FloatArray, enthalpy: FloatArray, start: FloatArray) -> float:
+    """sum_i C_i (u_i - u_i(0)) [J]: heat taken up since the start."""
+    total = 0.0
+    for i in range(capacity.size):
+        total += capacity[i] * (enthalpy[i] - start[i])
+    return total

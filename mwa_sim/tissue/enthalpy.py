@@ -33,7 +33,8 @@ HALF_WINDOW = 6.0
 WINDOW_START = BOILING_POINT - HALF_WINDOW
 WINDOW_END = BOILING_POINT + HALF_WINDOW
 
-_MAX_NEWTON = 60
+_MAX_NEWTON = 80
+_SETTLED = 1e-5
 
 
 @njit(cache=True)
@@ -65,11 +66,12 @@ def enthalpy_of(temperature: float, latent_ratio: float) -> float:
 
 
 @njit(cache=True)
-def temperature_of(enthalpy: float, latent_ratio: float) -> float:
-    """Temperature [degC] whose scaled enthalpy is ``enthalpy``.
+def temperature_near(enthalpy: float, latent_ratio: float, guess: float) -> float:
+    """Temperature [degC] whose scaled enthalpy is ``enthalpy``, found from a nearby temperature.
 
-    Newton's method inside a shrinking bracket: u(T) is strictly monotone, so the root is unique;
-    the tolerance is 1e-10 K.
+    Newton's method inside a shrinking bracket: u(T) is strictly monotone, so the root is unique
+    and any guess will do; a good one (the temperature of the last stage of a time step) saves
+    most iterations.  The error is below 1e-9 K.
     """
     if enthalpy <= WINDOW_START:
         return enthalpy
@@ -77,22 +79,34 @@ def temperature_of(enthalpy: float, latent_ratio: float) -> float:
         return enthalpy - latent_ratio
     low = WINDOW_START
     high = WINDOW_END
-    # In the middle of the window u is close to linear in T with the mean slope.
-    t = low + (enthalpy - low) * (high - low) / (high - low + latent_ratio)
+    t = guess
+    if t <= low or t >= high:
+        # In the middle of the window u is close to linear in T with the mean slope.
+        t = low + (enthalpy - low) * (high - low) / (high - low + latent_ratio)
     for _ in range(_MAX_NEWTON):
-        residual = t + latent_ratio * vapour_fraction(t) - enthalpy
+        phase = math.pi * (t - BOILING_POINT) / HALF_WINDOW
+        fraction = (t - WINDOW_START) / (2.0 * HALF_WINDOW) + math.sin(phase) / (2.0 * math.pi)
+        slope = (1.0 + math.cos(phase)) / (2.0 * HALF_WINDOW)
+        residual = t + latent_ratio * fraction - enthalpy
         if residual > 0.0:
             high = t
         else:
             low = t
-        step = residual / (1.0 + latent_ratio * vapour_slope(t))
+        step = residual / (1.0 + latent_ratio * slope)
         t_new = t - step
         if t_new <= low or t_new >= high:
             t_new = 0.5 * (low + high)
-        if abs(t_new - t) < 1e-10:
+        elif abs(step) < _SETTLED:
+            # Newton squares the error: what is left is far below 1e-9 K.
             return t_new
         t = t_new
     return t
+
+
+@njit(cache=True)
+def temperature_of(enthalpy: float, latent_ratio: float) -> float:
+    """Temperature [degC] whose scaled enthalpy is ``enthalpy``; see `temperature_near`."""
+    return temperature_near(enthalpy, latent_ratio, WINDOW_START)
 
 
 @njit(cache=True)
