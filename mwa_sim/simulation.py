@@ -147,7 +147,7 @@ class Simulation:
             With status "done", or "interrupted" when the protocol is not at its end.
         """
         setup, plan = self.setup, self.plan
-        stepper, exposure, energy = setup.stepper, setup.stepper.exposure, setup.stepper.energy
+        stepper, exposure, energy = setup.stepper, setup.stepper.settle(), setup.stepper.energy
         steps = np.array(self._controller.power_steps, dtype=np.float64).reshape(-1, 2)
         case = setup.case
         return Result(

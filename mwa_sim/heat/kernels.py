@@ -219,6 +219,37 @@ def rkl2_step(
 
 
 @njit(cache=True)
+def balance(
+    perfusion: FloatArray,
+    stoppable: FloatArray,
+    open_vessels: FloatArray,
+    blood_temperature: float,
+    shaft: FloatArray,
+    shaft_temperature: float,
+    outer: FloatArray,
+    outer_temperature: float,
+    source: FloatArray,
+    metabolic: FloatArray,
+    inverse_capacity: FloatArray,
+    blood: FloatArray,
+    d: FloatArray,
+    q: FloatArray,
+) -> None:
+    """Coefficients of a step: blood flow [W/K], sink d [1/s] and source q [K/s] of every node."""
+    for i in range(d.size):
+        b = perfusion[i] + stoppable[i] * open_vessels[i]
+        blood[i] = b
+        d[i] = (b + shaft[i] + outer[i]) * inverse_capacity[i]
+        q[i] = inverse_capacity[i] * (
+            source[i]
+            + metabolic[i]
+            + b * blood_temperature
+            + shaft[i] * shaft_temperature
+            + outer[i] * outer_temperature
+        )
+
+
+@njit(cache=True)
 def spread_source(
     nodes: IntArray,
     models: IntArray,

@@ -11,6 +11,7 @@ from mwa_sim.errors import SolverError
 from mwa_sim.heat.exposure import Exposure
 from mwa_sim.heat.kernels import (
     MIN_STAGES,
+    balance,
     diffuse,
     heat_lost,
     kirchhoff_array,
@@ -141,6 +142,7 @@ class HeatStepper:
         self._new_diffusive = np.empty(n)
         self._work = np.empty((7, n))
         self._open = np.ones(n)
+        self._blood, self._linear, self._inflow = np.zeros(n), np.zeros(n), np.zeros(n)
         self._nodal = np.zeros(n)
         self._one = np.zeros(n)
         self._predicted = np.empty(n)
@@ -148,6 +150,11 @@ class HeatStepper:
         self._inverse_capacity = np.where(model.fixed, 0.0, 1.0 / model.capacity)
         self._refresh_diffusion()
         self._reaction = self._boundary_flux()
+
+    def settle(self) -> Exposure:
+        """The exposure with every node brought up to date."""
+        self.exposure.settle(self.temperature)
+        return self.exposure
 
     def _refresh_diffusion(self) -> None:
         m = self.model
@@ -227,20 +234,17 @@ class HeatStepper:
             heat = self._heat_in(dt, powers)
             if self._perfusion_changes:
                 self.exposure.open_vessels(dt, self._open)
-            blood = m.perfusion + m.stoppable * self._open
-            linear = blood + m.shaft + m.outer
-            inflow = (
-                self._nodal
-                + m.metabolic
-                + blood * BLOOD_TEMPERATURE
-                + m.shaft * m.shaft_temperature
-                + m.outer * m.outer_temperature
-            )
+            balance(
+                m.perfusion, m.stoppable, self._open, BLOOD_TEMPERATURE,
+                m.shaft, m.shaft_temperature, m.outer, m.outer_temperature,
+                self._nodal, m.metabolic, self._inverse_capacity,
+                self._blood, self._linear, self._inflow,
+            )  # fmt: skip
             stages = self._stages(dt)
             error = rkl2_step(
                 m.indptr, m.columns, m.values, m.slope_values, m.latent,
-                linear * self._inverse_capacity, inflow * self._inverse_capacity,
-                dt, stages, self._enthalpy, self.temperature, self._diffusive,
+                self._linear, self._inflow, dt, stages,
+                self._enthalpy, self.temperature, self._diffusive,
                 self._work, self._new_enthalpy, self._new_temperature, self._new_diffusive,
             )  # fmt: skip
             self.counts.products += stages
@@ -254,12 +258,12 @@ class HeatStepper:
             wanted = dt * max(0.1, min(factor, 0.7)) if math.isfinite(error) else 0.1 * dt
         # A step that an instant cut short must not hold back the next one.
         self._next_dt = dt * min(max(factor, 0.3), max(2.0, wanted / dt))
-        self._accept(dt, heat, blood)
+        self._accept(dt, heat)
         self.time = until if pieces == 1 else self.time + dt
         return self.time
 
-    def _accept(self, dt: float, heat: float, blood: FloatArray) -> None:
-        m = self.model
+    def _accept(self, dt: float, heat: float) -> None:
+        m, blood = self.model, self._blood
         self._enthalpy, self._new_enthalpy = self._new_enthalpy, self._enthalpy
         self._diffusive, self._new_diffusive = self._new_diffusive, self._diffusive
         # The temperatures rotate: the one before the last is kept for the extrapolation.
