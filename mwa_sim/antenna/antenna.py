@@ -150,7 +150,12 @@ class Antenna:
             cooling = Cooling(**{f.name: number(f"cooling.{f.name}") for f in fields(Cooling)})
         return cls(
             name=entry.name,
-            sar=LineSource(number("radiator.start"), number("radiator.end"), 0.5 * diameter),
+            sar=LineSource(
+                start=number("radiator.start"),
+                end=number("radiator.end"),
+                radius=0.5 * diameter,
+                exponent=number("radiator.exponent"),
+            ),
             frequency=number("frequency"),
             outer_diameter=diameter,
             efficiency=number("efficiency"),

@@ -27,6 +27,7 @@ _REQUIRED = {
     "efficiency": quantity("fraction", above=0, at_most=1),
     "radiator.start": quantity("length"),
     "radiator.end": _LENGTH,
+    "radiator.exponent": quantity("number", at_least=1, at_most=2),
 }
 _OPTIONAL = {
     "cooling.heat_transfer_coefficient": quantity("heat_transfer_coefficient", at_least=0),

@@ -2,11 +2,13 @@
 
 At the distance ``d`` from the radiating segment of the axis the absorbed power density is
 
-    F(d) = exp(-2 a (d - rho0)) / d^2   for d >= rho0,   0 inside the antenna (d < rho0),
+    F(d) = exp(-2 a (d - rho0)) / d^p   for d >= rho0,   0 inside the antenna (d < rho0),
 
 with ``a`` the attenuation constant of the field in the tissue and ``rho0`` the radius of the
-antenna. Level surfaces are capsules, of area ``2 pi d L + 4 pi d^2``, so the integral over
-all space has the closed form of :attr:`LinePattern.integral`.
+antenna. The exponent ``p`` lies between 1, the cylindrical wave far from a long radiator, and 2,
+the radial field of the charge on its surface. Level surfaces are capsules, of area
+``2 pi d L + 4 pi d^2``, so the integral over all space has the closed form of
+:attr:`LinePattern.integral`.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import exp1
+from scipy.special import exp1, gamma, gammaincc
 
 from mwa_sim.antenna.sar import SPEED_OF_LIGHT, Medium
 from mwa_sim.errors import InputError
@@ -57,6 +59,8 @@ class LineSource:
         Ends of the segment on the axis, from the tip: ``start < end``.
     radius : float [m]
         Radius ``rho0`` of the antenna; nothing is absorbed closer to the segment.
+    exponent : float [-], optional
+        ``p``, from 1 to 2.
 
     Raises
     ------
@@ -74,6 +78,7 @@ class LineSource:
     start: float
     end: float
     radius: float
+    exponent: float = 2.0
 
     name = "line"
     weighted_by_conductivity = True
@@ -86,6 +91,8 @@ class LineSource:
         ]
         if not problems and self.radius <= 0.0:
             problems.append(f"line source: radius must be positive, got {self.radius!r} m")
+        if not 1.0 <= self.exponent <= 2.0:
+            problems.append(f"line source: exponent must lie from 1 to 2, got {self.exponent!r}")
         if not problems and self.end <= self.start:
             problems.append(
                 "line source: the segment must end above its start, "
@@ -126,7 +133,7 @@ class LineSource:
                 "antenna: the tissue around the radiating segment has no electrical conductivity, "
                 "so it cannot absorb power"
             )
-        return LinePattern(self.start, self.end, self.radius, attenuation)
+        return LinePattern(self.start, self.end, self.radius, attenuation, self.exponent)
 
 
 @dataclass(frozen=True)
@@ -141,19 +148,32 @@ class LinePattern:
         Radius of the antenna.
     attenuation : float [1/m]
         Attenuation constant of the field.
+    exponent : float [-], optional
+        From 1 to 2.
     """
 
     start: float
     end: float
     radius: float
     attenuation: float
+    exponent: float = 2.0
 
     @property
     def integral(self) -> float:
-        """Integral of F over all space, ``2 pi L e^(2 a rho0) E1(2 a rho0) + 2 pi / a`` [m]."""
-        x = 2.0 * self.attenuation * self.radius
-        length = self.end - self.start
-        return float(2.0 * np.pi * length * np.exp(x) * exp1(x) + 2.0 * np.pi / self.attenuation)
+        """Integral of F over all space [m^(3-p)].
+
+        ``2 pi L M_1 + 4 pi M_2`` with the moments
+        ``M_n = int_rho0^oo d^(n-p) exp(-2 a (d - rho0)) dd
+        = (2 a)^(p-n-1) e^(2 a rho0) Gamma(n + 1 - p, 2 a rho0)``;
+        for p = 2 it is ``2 pi L e^(2 a rho0) E1(2 a rho0) + 2 pi / a``.
+        """
+        decay = 2.0 * self.attenuation
+        first, second = (
+            decay ** (self.exponent - n - 1.0)
+            * _scaled_gamma(n + 1.0 - self.exponent, decay * self.radius)
+            for n in (1, 2)
+        )
+        return float(2.0 * np.pi * (self.end - self.start) * first + 4.0 * np.pi * second)
 
     @property
     def total(self) -> float:
@@ -177,9 +197,15 @@ class LinePattern:
         outside = d >= self.radius
         safe = np.maximum(d, self.radius)
         value = np.exp((-2.0 * self.attenuation) * (safe - self.radius))
-        value *= outside / (self.integral * safe * safe)
+        value *= outside / (self.integral * safe**self.exponent)
         return np.asarray(value, dtype=np.float64)
 
     def length_scale(self, r: FloatArray, z: FloatArray) -> FloatArray:
         """Distance from the segment [m], not less than the antenna's radius."""
         return np.maximum(self.distance(r, z), self.radius)
+
+
+def _scaled_gamma(s: float, x: float) -> float:
+    """``e^x Gamma(s, x)``, the upper incomplete gamma function, for s >= 0."""
+    upper = exp1(x) if s == 0.0 else gammaincc(s, x) * gamma(s)
+    return float(np.exp(x) * upper)

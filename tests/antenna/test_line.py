@@ -3,6 +3,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from scipy.integrate import quad
+from scipy.special import exp1
 
 from mwa_sim.antenna.line import LinePattern, LineSource, attenuation_constant
 from mwa_sim.antenna.sar import Medium, SarModel, complex_permittivity
@@ -13,7 +14,7 @@ LIVER = {"frequency": 2.45e9, "relative_permittivity": 43.03, "conductivity": 1.
 
 def shape(pattern, d):
     """F(d), written out independently of the package."""
-    return np.exp(-2.0 * pattern.attenuation * (d - pattern.radius)) / d**2
+    return np.exp(-2.0 * pattern.attenuation * (d - pattern.radius)) / d**pattern.exponent
 
 
 @pytest.mark.parametrize(
@@ -27,9 +28,10 @@ def test_attenuation_matches_tabulated_penetration_depths(eps, sigma, depth_mm):
 
 
 @pytest.mark.parametrize("attenuation", [10.0, 48.0, 120.0])
-@pytest.mark.parametrize("length", [1e-3, 7e-3, 13e-3])
-def test_closed_integral_equals_quadrature_over_capsules(attenuation, length):
-    pattern = LinePattern(1e-3, 1e-3 + length, 0.8e-3, attenuation)
+@pytest.mark.parametrize("length", [1e-3, 13e-3])
+@pytest.mark.parametrize("exponent", [1.0, 1.5, 1.9, 2.0])
+def test_closed_integral_equals_quadrature_over_capsules(attenuation, length, exponent):
+    pattern = LinePattern(1e-3, 1e-3 + length, 0.8e-3, attenuation, exponent)
     shell, _ = quad(
         lambda d: (2 * np.pi * d * length + 4 * np.pi * d**2) * shape(pattern, d),
         pattern.radius,
@@ -41,9 +43,16 @@ def test_closed_integral_equals_quadrature_over_capsules(attenuation, length):
     assert pattern.integral == pytest.approx(shell, rel=1e-9)
 
 
+def test_integral_of_the_inverse_square_law():
+    pattern = LinePattern(1e-3, 8e-3, 0.8e-3, 48.0)
+    x = 2.0 * 48.0 * 0.8e-3
+    expected = 2.0 * np.pi * 7e-3 * np.exp(x) * exp1(x) + 2.0 * np.pi / 48.0
+    assert pattern.integral == pytest.approx(expected, rel=1e-14)
+
+
 def test_closed_integral_equals_quadrature_in_cylindrical_coordinates():
     # Independent of the argument with capsule surfaces: integrate density over r and z.
-    pattern = LineSource(2e-3, 9e-3, 0.8e-3).pattern(Medium.homogeneous(**LIVER))
+    pattern = LineSource(2e-3, 9e-3, 0.8e-3, 1.5).pattern(Medium.homogeneous(**LIVER))
     reach = 0.25
 
     def ring(u, z):
@@ -91,6 +100,8 @@ def test_attenuation_ignores_rings_outside_the_tissue():
 def test_bad_segments_and_media_are_refused():
     with pytest.raises(InputError, match="end above its start"):
         LineSource(5e-3, 5e-3, 0.8e-3)
+    with pytest.raises(InputError, match="exponent must lie from 1 to 2"):
+        LineSource(1e-3, 5e-3, 0.8e-3, 2.5)
     with pytest.raises(InputError, match="radius must be positive"):
         LineSource(1e-3, 5e-3, 0.0)
     with pytest.raises(InputError, match="finite"):

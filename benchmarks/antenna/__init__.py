@@ -1,0 +1,1 @@
+"""Field solutions behind the antenna library."""
