@@ -99,8 +99,10 @@ class Plan(Spec):
                 rest[f"protocol.{path}"] = value
             else:
                 rest[path] = value
-        base = self if antenna is self.antenna and pose is self.pose else self.model_copy(
-            update={"antenna": antenna, "pose": pose}
+        base = (
+            self
+            if antenna is self.antenna and pose is self.pose
+            else self.model_copy(update={"antenna": antenna, "pose": pose})
         )
         return super(Plan, base).changed(rest) if rest else base
 

@@ -92,9 +92,7 @@ def parse_override(text: str) -> tuple[str, Any]:
     return key.strip().removeprefix("protocol."), parsed
 
 
-def load_plan(
-    path: str | os.PathLike[str], overrides: Mapping[str, Any] | None = None
-) -> Plan:
+def load_plan(path: str | os.PathLike[str], overrides: Mapping[str, Any] | None = None) -> Plan:
     """Read a plan file.
 
     Parameters

@@ -92,8 +92,14 @@ class Simulation:
         self._interrupted = False
 
     def _probed(self) -> dict[str, float]:
-        values = self.setup.probe @ self.setup.stepper.temperature
-        return dict(zip(self._names, values.tolist(), strict=True))
+        values = np.asarray(self.setup.probe @ self.setup.stepper.temperature)
+        return {name: float(t) for name, t in zip(self._names, values, strict=True)}
+
+    def _save_frame(self) -> None:
+        stepper = self.setup.stepper
+        if stepper.time > self._frame_times[-1]:
+            self._frames.append(stepper.temperature.astype(np.float32))
+            self._frame_times.append(stepper.time)
 
     def steps(self) -> Iterator[Progress]:
         """March to the end of the protocol, one accepted time step at a time.
@@ -112,9 +118,8 @@ class Simulation:
             now = stepper.step(until, (controller.power,))
             events = tuple(controller.advance(now, self._probed()))
             self._events += events
-            if now >= frame - TIME_TOLERANCE or (controller.finished and now > self._frame_times[-1]):
-                self._frames.append(stepper.temperature.astype(np.float32))
-                self._frame_times.append(now)
+            if now >= frame - TIME_TOLERANCE or controller.finished:
+                self._save_frame()
             self._seconds += time.perf_counter() - started
             readings = {n: s.reading[-1] for n, s in controller.traces.items() if s.reading}
             yield Progress(
@@ -133,10 +138,7 @@ class Simulation:
         if not self._controller.finished:
             self._events.append(self._controller.interrupt())
             self._interrupted = True
-            now = self.setup.stepper.time
-            if now > self._frame_times[-1]:
-                self._frames.append(self.setup.stepper.temperature.astype(np.float32))
-                self._frame_times.append(now)
+            self._save_frame()
 
     def result(self) -> Result:
         """Everything recorded so far.

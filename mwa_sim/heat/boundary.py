@@ -73,7 +73,5 @@ def nodal_boundary(
     elif kind == "convection":
         exchange = heat_transfer_coefficient * lumped_surface(nodes, faces, n)
     elif kind != "insulated":
-        raise InputError(
-            f"boundary: {kind!r} is none of 'temperature', 'insulated', 'convection'"
-        )
+        raise InputError(f"boundary: {kind!r} is none of 'temperature', 'insulated', 'convection'")
     return NodalBoundary(fixed, exchange, float(temperature))

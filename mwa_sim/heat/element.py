@@ -41,9 +41,7 @@ def _local_stiffness(nodes: FloatArray, tets: IntArray, factor: FloatArray) -> F
         scale = factor[e] / (6.0 * det)
         for i in range(4):
             for j in range(4):
-                out[e, i, j] = scale * (
-                    g[i, 0] * g[j, 0] + g[i, 1] * g[j, 1] + g[i, 2] * g[j, 2]
-                )
+                out[e, i, j] = scale * (g[i, 0] * g[j, 0] + g[i, 1] * g[j, 1] + g[i, 2] * g[j, 2])
     return out
 
 
@@ -88,7 +86,7 @@ def lumped(tets: IntArray, volumes: FloatArray, density: FloatArray, n_nodes: in
     (n_nodes,) float array [X]
     """
     share = np.repeat(0.25 * volumes * density, 4)
-    return np.bincount(tets.ravel(), weights=share, minlength=n_nodes)
+    return np.bincount(tets.ravel(), weights=share, minlength=n_nodes).astype(np.float64)
 
 
 def lumped_surface(nodes: FloatArray, faces: IntArray, n_nodes: int) -> FloatArray:
@@ -106,4 +104,5 @@ def lumped_surface(nodes: FloatArray, faces: IntArray, n_nodes: int) -> FloatArr
     """
     a, b, c = (nodes[faces[:, i]] for i in range(3))
     area = 0.5 * np.linalg.norm(np.cross(b - a, c - a), axis=1)
-    return np.bincount(faces.ravel(), weights=np.repeat(area / 3.0, 3), minlength=n_nodes)
+    weights = np.repeat(area / 3.0, 3)
+    return np.bincount(faces.ravel(), weights=weights, minlength=n_nodes).astype(np.float64)

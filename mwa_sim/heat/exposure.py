@@ -1,9 +1,9 @@
 """What the heat has done to every node: damage, dose, cell death and the highest temperature.
 
 Everything is advanced inside the time loop with the temperature linear in time over a step, never
-from saved frames: a frame every few seconds would miss what a pulse does between two of them.  A node
-whose temperature hardly moves is brought up to date every few seconds only: three exponentials for
-every node in every step would cost as much as the heat equation.
+from saved frames: a frame every few seconds would miss what a pulse does between two of them.  A
+node whose temperature hardly moves is brought up to date every few seconds only: three exponentials
+for every node in every step would cost as much as the heat equation.
 """
 
 from __future__ import annotations
@@ -23,7 +23,6 @@ from mwa_sim.damage.three_state import (
     three_state_rate,
 )
 from mwa_sim.typing import FloatArray
-
 
 # A node may wait while its temperature stays within 0.05 K, for 4 s at most, and only until the
 # damage not yet booked reaches 0.001: what waits changes neither a dose nor the perfusion visibly.

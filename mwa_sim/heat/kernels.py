@@ -1,4 +1,4 @@
-"""Compiled kernels of the heat solver: one super-time-stepping step, source, accounting.
+"""Compiled kernels of the heat solver: one super-time-stepping step and its stability bound.
 
 The semi-discrete equation in the scaled enthalpy u (see :mod:`mwa_sim.tissue.enthalpy`),
 
@@ -219,85 +219,7 @@ def rkl2_step(
 
 
 @njit(cache=True)
-def balance(
-    perfusion: FloatArray,
-    stoppable: FloatArray,
-    open_vessels: FloatArray,
-    blood_temperature: float,
-    shaft: FloatArray,
-    shaft_temperature: float,
-    outer: FloatArray,
-    outer_temperature: float,
-    source: FloatArray,
-    metabolic: FloatArray,
-    inverse_capacity: FloatArray,
-    blood: FloatArray,
-    d: FloatArray,
-    q: FloatArray,
-) -> None:
-    """Coefficients of a step: blood flow [W/K], sink d [1/s] and source q [K/s] of every node."""
-    for i in range(d.size):
-        b = perfusion[i] + stoppable[i] * open_vessels[i]
-        blood[i] = b
-        d[i] = (b + shaft[i] + outer[i]) * inverse_capacity[i]
-        q[i] = inverse_capacity[i] * (
-            source[i]
-            + metabolic[i]
-            + b * blood_temperature
-            + shaft[i] * shaft_temperature
-            + outer[i] * outer_temperature
-        )
-
-
-@njit(cache=True)
-def spread_source(
-    nodes: IntArray,
-    models: IntArray,
-    weights: FloatArray,
-    tables: FloatArray,
-    table_start: float,
-    table_step: float,
-    temperature: FloatArray,
-    out: FloatArray,
-) -> float:
-    """Scale the source entries with the conductivity of the warm tissue.
-
-    out_i = sum over the entries e at node i of weights_e f_model(e)(T_i),  where f is tabulated
-    with linear interpolation.  Returns the total sum(out) [W/W].
-    """
-    out[:] = 0.0
-    total = 0.0
-    last = tables.shape[1] - 2
-    for e in range(nodes.size):
-        i = nodes[e]
-        x = (temperature[i] - table_start) / table_step
-        k = int(x)
-        if x < 0.0:
-            k, x = 0, 0.0
-        elif k > last:
-            k, x = last, last + 1.0
-        m = models[e]
-        f = tables[m, k] + (x - k) * (tables[m, k + 1] - tables[m, k])
-        value = weights[e] * f
-        out[i] += value
-        total += value
-    return total
-
-
-@njit(cache=True)
-def midpoint(
-    t: FloatArray, t_previous: FloatArray, ratio: float, limit: float, out: FloatArray
-) -> None:
-    """Temperature extrapolated to the middle of the next step: T + ratio (T - T_previous)."""
-    for i in range(t.size):
-        step = ratio * (t[i] - t_previous[i])
-        out[i] = t[i] + min(max(step, -limit), limit)
-
-
-@njit(cache=True)
-def spectral_bound(
-    indptr: IntArray, values: FloatArray, d: FloatArray, free: BoolArray
-) -> float:
+def spectral_bound(indptr: IntArray, values: FloatArray, d: FloatArray, free: BoolArray) -> float:
     """Gershgorin bound [1/s] of the largest eigenvalue of -(A - diag d) on the free rows."""
     worst = 0.0
     for i in range(d.size):
@@ -308,27 +230,3 @@ def spectral_bound(
             acc += abs(values[k])
         worst = max(worst, acc)
     return worst
-
-
-# The sums below are loops, not BLAS calls: those wake a pool of threads that spin for the rest of
-# the step and take the processor from everything else.
-
-
-@njit(cache=True, fastmath={"reassoc", "contract"})
-def heat_lost(
-    exchange: FloatArray, t0: FloatArray, t1: FloatArray, temperature: float
-) -> float:
-    """sum_i h_i ((T0_i + T1_i)/2 - T) [W]: mean heat flow of a step to a bath at T [degC]."""
-    total = 0.0
-    for i in range(exchange.size):
-        total += exchange[i] * (0.5 * (t0[i] + t1[i]) - temperature)
-    return total
-
-
-@njit(cache=True, fastmath={"reassoc", "contract"})
-def stored_heat(capacity: FloatArray, enthalpy: FloatArray, start: FloatArray) -> float:
-    """sum_i C_i (u_i - u_i(0)) [J]: heat taken up since the start."""
-    total = 0.0
-    for i in range(capacity.size):
-        total += capacity[i] * (enthalpy[i] - start[i])
-    return total

@@ -25,7 +25,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from mwa_sim.errors import InputError
-from mwa_sim.heat.kernels import spread_source
+from mwa_sim.heat.nodal import spread_source
 from mwa_sim.typing import FloatArray
 
 Drying = Literal["redistribute", "attenuate", "constant"]
@@ -38,7 +38,7 @@ MAX_AMPLIFICATION = 10.0
 
 def table_temperatures() -> FloatArray:
     """Temperatures (TABLE_SIZE,) [degC] at which conductivity factors are tabulated."""
-    return TABLE_START + TABLE_STEP * np.arange(TABLE_SIZE)
+    return (TABLE_START + TABLE_STEP * np.arange(TABLE_SIZE)).astype(np.float64)
 
 
 class Source:
@@ -60,7 +60,7 @@ class Source:
 
     def __init__(
         self,
-        weights: sp.spmatrix,
+        weights: sp.csr_matrix,
         factors: Sequence[FloatArray | None],
         drying: Drying = "redistribute",
     ) -> None:

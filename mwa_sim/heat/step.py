@@ -9,24 +9,16 @@ import numpy as np
 
 from mwa_sim.errors import SolverError
 from mwa_sim.heat.exposure import Exposure
-from mwa_sim.heat.kernels import (
-    MIN_STAGES,
-    balance,
-    diffuse,
-    heat_lost,
-    kirchhoff_array,
-    midpoint,
-    rkl2_step,
-    stored_heat,
-)
+from mwa_sim.heat.kernels import MIN_STAGES, diffuse, kirchhoff_array, rkl2_step
+from mwa_sim.heat.nodal import balance, heat_lost, midpoint, stored_heat
 from mwa_sim.heat.pennes import BLOOD_TEMPERATURE, HeatModel
 from mwa_sim.heat.source import Source
 from mwa_sim.tissue.enthalpy import enthalpy_array
 from mwa_sim.typing import FloatArray
 
 DEFAULT_TOLERANCE = 0.2
-"""Default bound of the estimated temperature error of a step at any node [K].  The largest errors sit
-at boiling fronts beside the antenna; elsewhere they are a hundred times smaller."""
+"""Default bound of the estimated temperature error of a step at any node [K].  The largest errors
+sit at boiling fronts beside the antenna; elsewhere they are a hundred times smaller."""
 DEFAULT_MAX_STEP = 1.0
 """Default largest step [s].  The error estimate sees diffusion and boiling; the coupling to damage
 and to the drying source is second order in the step and stays below 0.02 K at 1 s."""
