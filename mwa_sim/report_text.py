@@ -121,8 +121,8 @@ def _thermocouples(run: Recording) -> list[str]:
     rows = [["Thermocouple", "highest reading", "highest in tissue", "limit", "overshoot"]]
     for trace in run.traces.values():
         limit = "none" if trace.limit is None else f"{trace.limit:g} degC, {trace.action or 'rule'}"
-        over = "" if trace.limit is None else f"{trace.overshoot:.1f} K"
-        rows.append([trace.name, f"{trace.max:.1f} degC", f"{trace.peak:.1f} degC", limit, over])
+        over = "" if trace.limit is None else f"{trace.overshoot:.2f} K"
+        rows.append([trace.name, f"{trace.max:.2f} degC", f"{trace.peak:.2f} degC", limit, over])
     return _table(rows)
 
 

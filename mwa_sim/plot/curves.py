@@ -119,11 +119,10 @@ def _draw_limits(axes: Any, run: Recording) -> None:
         axes.axhline(limit, color=_LIMIT, linestyle="dashed", linewidth=1.2, zorder=2)
         axes.annotate(
             "; ".join([f"{limit:g} °C", *rules]),
-            (1.0, limit),
+            (0.0, limit),
             xycoords=("axes fraction", "data"),
-            xytext=(-3, 3),
+            xytext=(4, 3),
             textcoords="offset points",
-            ha="right",
             fontsize=8,
             color=_LIMIT,
         )

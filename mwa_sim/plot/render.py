@@ -50,25 +50,31 @@ def draw(scene: Scene, picture: Path) -> None:
     plotter.set_background("white")
     for body in scene.bodies:
         faces = np.column_stack([np.full(len(body.triangles), 3), body.triangles])
-        surface = pyvista.PolyData(body.points, faces.ravel()).clean()
+        surface = pyvista.PolyData(body.points, faces.ravel())
+        # the triangles are wound outward already; reordering them would flip some
+        surface = surface.compute_normals(
+            consistent_normals=False, split_vertices=True, feature_angle=50.0
+        )
         plotter.add_mesh(
             surface,
             color=body.colour,
             opacity=body.opacity,
             smooth_shading=True,
-            split_sharp_edges=True,
-            specular=0.2,
+            culling="back",
+            ambient=0.35,
+            diffuse=0.75,
+            specular=0.1,
         )
     if scene.antenna is not None:
         tip, end = scene.antenna
-        rod = pyvista.Tube(tip, end, radius=scene.antenna_radius, n_sides=24)
+        rod = pyvista.Tube(pointa=tip, pointb=end, radius=scene.antenna_radius, n_sides=24)
         plotter.add_mesh(rod, color="#5b6470", specular=0.6, smooth_shading=True)
     for position, colour in scene.markers.values():
         ball = pyvista.Sphere(radius=1.3, center=position)
         plotter.add_mesh(ball, color=colour, smooth_shading=True)
     for i, way in enumerate(("anterior", "left", "cranial")):
         _add_arrow(plotter, scene, np.eye(3)[i], way)
-    plotter.enable_depth_peeling(12)
+    plotter.enable_depth_peeling(40)
     plotter.enable_anti_aliasing("ssaa")
     centre = _focus(scene)
     plotter.camera_position = [centre + 300.0 * scene.view, centre, (0.0, 0.0, 1.0)]
@@ -91,7 +97,9 @@ def _add_arrow(plotter: Any, scene: Scene, direction: NDArray[np.float64], words
     points = np.concatenate([body.points for body in scene.bodies] or [np.zeros((1, 3))])
     low, high = points.min(axis=0), points.max(axis=0)
     start = np.array([low[0], high[1] if scene.view[1] < 0.0 else low[1], low[2]])
-    arrow = pyvista.Arrow(start, direction, scale=12.0, tip_radius=0.08, shaft_radius=0.03)
+    arrow = pyvista.Arrow(
+        start=start, direction=direction, scale=12.0, tip_radius=0.08, shaft_radius=0.03
+    )
     plotter.add_mesh(arrow, color="#333333")
     plotter.add_point_labels(
         [start + 15.0 * direction],

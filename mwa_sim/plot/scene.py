@@ -91,10 +91,10 @@ def scene_of(run: Recording, criterion: str) -> Scene:
     """
     bodies = []
     for kinds, name, colour, opacity in (
-        (("bone",), "bone", style.BONE, 0.28),
-        (("canal",), "spinal canal", style.CANAL, 0.22),
+        (("bone",), "bone", "#dccfae", 0.33),
+        (("canal",), "spinal canal", style.CANAL, 0.28),
         (("cord",), "cord", style.CORD, 1.0),
-        (("tumour",), "tumour", "#35b24a", 0.75),
+        (("tumour",), "tumour", "#1fa83a", 0.8),
     ):
         labels = style.labels_of(run, *kinds)
         if kinds == ("bone",) and labels:
@@ -111,7 +111,7 @@ def scene_of(run: Recording, criterion: str) -> Scene:
     if not zone.is_empty:
         cut = zone.surface
         label = f"ablation zone, {style.zone_label(criterion)}"
-        bodies.append(Body(label, cut.points * 1e3, cut.triangles, "#e4572e", 0.34))
+        bodies.append(Body(label, cut.points * 1e3, cut.triangles, "#ff7433", 0.36))
     colours = style.thermocouple_colours(run)
     return Scene(
         bodies,

@@ -114,7 +114,7 @@ def test_section_covers_the_mesh_once(result, height):
 
 @pytest.mark.parametrize("height", [0.0, 0.0013, -0.005])
 def test_outline_of_a_region_is_exact(height):
-    # a cube of 10 mm, cut in its middle along faces of the mesh, between them, and along its lower face
+    # a cube of 10 mm, cut along faces of the mesh in its middle and below, and between them
     def cube(centres):
         return np.where(np.abs(centres).max(axis=1) < 0.005, 4, 1)
 
