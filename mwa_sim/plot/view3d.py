@@ -15,7 +15,7 @@ from mwa_sim.recording import Recording
 Floats = NDArray[np.float64]
 
 #: Triangles of one surface in the plain picture: more take seconds and show no more.
-_MOST_TRIANGLES = 6000
+_MOST_TRIANGLES = 12000
 
 
 def zone3d(result: Recording, criterion: str = style.ZONE_CRITERION, *, vtk: bool = True) -> Any:
@@ -98,10 +98,10 @@ def _draw_plain(axes: Any, scene: Scene) -> None:
     )
 
     for body in scene.bodies:
-        corners = body.points[_fewer(body.triangles)]
+        corners = _facing(body.points, body.triangles, scene.view)
         axes.add_collection3d(
             Poly3DCollection(
-                corners, facecolors=body.colour, alpha=0.5 * body.opacity, linewidths=0, shade=True
+                corners, facecolors=body.colour, alpha=0.8 * body.opacity, linewidths=0, shade=True
             )
         )
     if scene.antenna is not None:
@@ -123,7 +123,24 @@ def _draw_plain(axes: Any, scene: Scene) -> None:
     axes.view_init(elev=np.degrees(np.arcsin(z)), azim=np.degrees(np.arctan2(y, x)))
 
 
-def _fewer(triangles: NDArray[np.int64]) -> NDArray[np.int64]:
-    """At most `_MOST_TRIANGLES`, evenly taken; the holes are too small to see."""
-    step = -(-len(triangles) // _MOST_TRIANGLES)
-    return triangles[::step]
+def _facing(points: Floats, triangles: NDArray[np.int64], view: Floats) -> Floats:
+    """Corners (f, 3, 3) of the triangles that face the eye, coarsened while they are too many.
+
+    Coarser means that points in the same cell of a grid become one.
+    """
+    cell = 0.5
+    while True:
+        corners = points[triangles]
+        normal = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+        corners = corners[normal @ view > 0.0]
+        if len(corners) <= _MOST_TRIANGLES:
+            return np.asarray(corners)
+        cell *= 1.5
+        grid = np.round(points / cell).astype(np.int64)
+        _, merged, count = np.unique(grid, axis=0, return_inverse=True, return_counts=True)
+        merged = merged.ravel()
+        total = [np.bincount(merged, points[:, axis]) for axis in range(3)]
+        points = np.stack(total, axis=1) / count[:, None]
+        triangles = merged[triangles]
+        a, b, c = triangles.T
+        triangles = triangles[(a != b) & (b != c) & (c != a)]

@@ -238,6 +238,22 @@ def test_renderer_that_does_not_start_or_end(result, monkeypatch, error):
     assert render.render(scene_of(result, "cem43>=240")) is None
 
 
+def test_plain_picture_coarsens_what_is_too_fine(result, monkeypatch):
+    body = scene_of(result, "temperature>=50").bodies[-1]
+    eye = np.array([0.0, 0.0, 1.0])
+    fine = view3d._facing(body.points, body.triangles, eye)
+    assert 0.4 < len(fine) / len(body.triangles) < 0.6
+    monkeypatch.setattr(view3d, "_MOST_TRIANGLES", len(fine) // 4)
+    coarse = view3d._facing(body.points, body.triangles, eye)
+    assert 0 < len(coarse) <= len(fine) // 4
+
+    def shadow(corners):
+        u, v = corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]
+        return 0.5 * np.cross(u, v)[:, 2].sum()
+
+    assert shadow(coarse) == pytest.approx(shadow(fine), rel=0.15)
+
+
 def test_rendered_picture_is_placed_in_the_figure(result, monkeypatch):
     image = np.ones((20, 30, 3), dtype=np.float32)
     image[5:10, 8:20] = (1.0, 0.0, 0.0)
