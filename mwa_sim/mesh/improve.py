@@ -1,0 +1,129 @@
+"""Fit the interfaces of a carved lattice to their level functions and improve its elements.
+
+A triangle whose corners lie on a curved surface cuts off a cap, so a carved ball is too small.
+The fit moves interface nodes until the mean value of the level function over the triangles around
+each node is zero: the volume is then right to second order, and so is the surface.
+Between fits, nodes of the worst elements move to where their worst dihedral angle is better:
+freely inside a region, along the surface on an interface, along the curve where interfaces meet.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mwa_sim.mesh.improve_kernels import move_guarded, qualities, smooth
+from mwa_sim.mesh.stuffing import Level
+from mwa_sim.mesh.surfaces import Surface, find_surfaces
+from mwa_sim.mesh.tetmesh import Floats, Ints
+
+#: Rounds of fitting and smoothing.
+ROUNDS = 8
+#: Sine of the dihedral angle that smoothing works towards.
+GOAL = 0.5
+#: Sine of the dihedral angle that the fit does not go below.
+FLOOR = 0.26
+#: Elements lower than this fraction of the smallest cube count as bad whatever their shape.
+HEIGHT = 0.4
+_EPSILON = 1e-5
+
+
+def improve_mesh(
+    nodes: Floats,
+    tets: Ints,
+    regions: Ints,
+    order: list[tuple[int, Level, float]],
+    finest: float,
+) -> Floats:
+    """Better node positions for a carved lattice; elements and labels stay as they are.
+
+    Parameters
+    ----------
+    nodes : (n, 3) float array [m]
+    tets : (m, 4) int array
+    regions : (m,) int array
+    order : list of (label, level function, value)
+        Surfaces in order of priority: a face between two regions lies where the function of the
+        first one has this value.
+    finest : float [m]
+        Edge length of the smallest cubes of the lattice.
+
+    Returns
+    -------
+    (n, 3) float array [m]
+    """
+    x = np.ascontiguousarray(nodes.copy())
+    start, around = elements_around(tets, len(x))
+    planes = (nodes == nodes.min(axis=0)) | (nodes == nodes.max(axis=0))
+    surfaces = find_surfaces(tets, regions, order)
+    scale = HEIGHT * finest
+    for turn in range(ROUNDS):
+        chosen, step = _fit_steps(x, surfaces, planes)
+        move_guarded(x, tets, start, around, chosen, step, FLOOR, scale)
+        bad = qualities(x, tets, scale) < GOAL
+        if turn == ROUNDS - 1 or not bad.any():
+            break
+        picked = np.unique(tets[bad])
+        smooth(x, tets, start, around, picked, _projectors(x, surfaces, planes), GOAL, scale)
+    return x
+
+
+def elements_around(tets: Ints, count: int) -> tuple[Ints, Ints]:
+    """Elements around each node: offsets (n + 1,) and element numbers (4 m,)."""
+    order = np.argsort(tets.reshape(-1), kind="stable")
+    start = np.zeros(count + 1, dtype=np.int64)
+    np.cumsum(np.bincount(tets.reshape(-1), minlength=count), out=start[1:])
+    return start, (order // 4).astype(np.int64)
+
+
+def _fit_steps(
+    x: Floats, surfaces: list[Surface], planes: NDArray[np.bool_]
+) -> tuple[Ints, Floats]:
+    """Interface nodes and the moves that bring them onto all their surfaces at once."""
+    square = np.zeros((len(x), 3, 3))
+    pull = np.zeros((len(x), 3))
+    reach = np.full(len(x), np.inf)
+    touched = np.zeros(len(x), dtype=bool)
+    for surface in surfaces:
+        normal, edge = surface.normals(x)
+        used = surface.nodes
+        gap = surface.gaps(x)
+        ahead = surface.level(x[used] + _EPSILON * normal)
+        slope = (ahead - surface.level(x[used] - _EPSILON * normal)) / (2.0 * _EPSILON)
+        gap = gap / np.clip(slope, 0.4, 2.5)
+        square[used] += normal[:, :, None] * normal[:, None, :]
+        pull[used] -= gap[:, None] * normal
+        reach[used] = np.minimum(reach[used], 0.25 * edge)
+        touched[used] = True
+    chosen = np.flatnonzero(touched)
+    for axis in range(3):
+        on = planes[chosen, axis]
+        # Leaving the plane is made so stiff that the least-squares move stays in it.
+        square[chosen[on], axis, axis] += 1e6
+    # A little damping: nearly parallel normals must not turn into a long move.
+    system = square[chosen] + 0.02 * np.eye(3)
+    step = np.linalg.solve(system, pull[chosen][:, :, None])[:, :, 0]
+    step[planes[chosen]] = 0.0
+    length = np.linalg.norm(step, axis=1)
+    limit = np.minimum(1.0, reach[chosen] / np.maximum(length, 1e-30))
+    return chosen.astype(np.int64), step * limit[:, None]
+
+
+def _projectors(x: Floats, surfaces: list[Surface], planes: NDArray[np.bool_]) -> Floats:
+    """Projector onto the directions that leave no surface, (n, 3, 3)."""
+    square = np.zeros((len(x), 3, 3))
+    for surface in surfaces:
+        normal, _ = surface.normals(x)
+        square[surface.nodes] += normal[:, :, None] * normal[:, None, :]
+    for axis in range(3):
+        square[planes[:, axis], axis, axis] += 1.0
+    free = np.zeros((len(x), 3, 3))
+    free[:] = np.eye(3)
+    bound = np.flatnonzero(np.trace(square, axis1=1, axis2=2) > 0)
+    values, vectors = np.linalg.eigh(square[bound])
+    # Directions with a small eigenvalue are tangent to all surfaces at the node.
+    tangent = vectors * (values < 0.15)[:, None, :]
+    free[bound] = tangent @ vectors.transpose(0, 2, 1)
+    for axis in range(3):
+        free[planes[:, axis], axis, :] = 0.0
+    return free
