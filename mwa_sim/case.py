@@ -19,7 +19,7 @@ from mwa_sim.spec_paths import did_you_mean
 from mwa_sim.tissue import Tissue
 from mwa_sim.tissue.bounds import check_parameter_set
 
-__all__ = ["Boundary", "Case", "OrganAtRisk", "Region", "list_cases", "load_case"]
+__all__ = ["Boundary", "Case", "OrganAtRisk", "Region", "case_file", "list_cases", "load_case"]
 
 CASE_FILE = "case.toml"
 
@@ -70,13 +70,28 @@ def load_case(
     'metastasis_lytic'
     """
     check_parameter_set(tissues)
-    file = _case_file(name_or_path, Path(folder) if folder is not None else Path())
+    file = case_file(name_or_path, folder)
     spec, known = read_case_file(file)
     try:
         case = _assembled(spec, known, file.parent)
     except MwaError as error:
         raise type(error)([f"{file}: {problem}" for problem in error.problems]) from None
     return case if tissues == "nominal" else case.with_tissues(tissues)
+
+
+def case_file(
+    name_or_path: str | os.PathLike[str], folder: str | os.PathLike[str] | None = None
+) -> Path:
+    """Path of the ``case.toml`` that a name or path means; arguments as in :func:`load_case`.
+
+    Raises
+    ------
+    InputError
+        If the name is unknown, or names a mesh without a case file.
+    DataError
+        If the path does not exist.
+    """
+    return _case_file(name_or_path, Path(folder) if folder is not None else Path())
 
 
 def _bundled() -> dict[str, Path]:
