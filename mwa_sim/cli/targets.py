@@ -1,4 +1,4 @@
-"""Files that a run will write, checked before it starts: an hour must not end in 'no permission'."""
+"""Files that a run will write, checked before it starts so that it does not end in an error."""
 
 from __future__ import annotations
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import Mapping
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any
 
@@ -133,12 +135,18 @@ def _scale(length_unit: str) -> float:
 def _load(file: Path) -> Any:
     import meshio
 
+    said = io.StringIO()
     try:
-        return meshio.read(file)
-    # meshio lets parser errors of every kind through (XML, struct, zlib, index); SystemExit is
-    # what it raises for an unknown suffix.
-    except (Exception, SystemExit) as error:
-        reason = str(error) or type(error).__name__
+        # What meshio has to say about a file it prints, then it ends the process.
+        with redirect_stdout(said), redirect_stderr(said):
+            return meshio.read(file)
+    # It lets parser errors of every kind through (XML, struct, zlib, index).
+    except SystemExit as error:
+        lines = [line.strip() for line in said.getvalue().splitlines() if line.strip()]
+        reason = "; ".join(line.removeprefix("Error: ") for line in lines) or "unknown content"
+        raise DataError(f"cannot read mesh file '{file}': {reason}") from error
+    except Exception as error:
+        reason = str(error).strip() or type(error).__name__
         raise DataError(f"cannot read mesh file '{file}': {reason}") from error
 
 

@@ -73,7 +73,8 @@ def test_suffix_is_added_to_the_output(plan, here):
 def test_overrides_change_the_run(plan, here):
     outcome = mwa(
         "run", plan(), "--json", "--no-save",
-        "--set", "pulses.0.power=20 W", "--set", 'pulses.0.on="5 s"', "--set", "cooldown.duration=1 s",
+        "--set", "pulses.0.power=20 W", "--set", 'pulses.0.on="5 s"',
+        "--set", "cooldown.duration=1 s",
     )  # fmt: skip
     data = json.loads(outcome.stdout)
     assert data["energy"]["generator_J"] == pytest.approx(200.0)
