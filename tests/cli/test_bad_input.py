@@ -28,20 +28,41 @@ PLAN_MISTAKES = {
     ),
     "unknown table": (("[cooldown]", "[coldown]"), "coldown: unknown key; did you mean 'cooldown'"),
     "wrong unit": (('on = "10 s"', 'on = "10 W"'), "pulses[0].on: expected a time (s, ms, min, h)"),
-    "bare number": (('power = "30 W"', "power = 30"), 'pulses[0].power: expected a power like "40 W", got the bare number 30; write "30 W"'),
-    "negative power": (('power = "30 W"', 'power = "-30 W"'), "pulses[0].power: expected a power above 0 W, got -30 W"),
+    "bare number": (
+        ('power = "30 W"', "power = 30"),
+        'expected a power like "40 W", got the bare number 30; write "30 W"',
+    ),
+    "negative power": (
+        ('power = "30 W"', 'power = "-30 W"'),
+        "pulses[0].power: expected a power above 0 W, got -30 W",
+    ),
     "no cycles": (("cycles = 2", "cycles = 0"), "pulses[0].cycles: "),
     "unknown antenna": (("slot-1.6mm", "slot-1.6"), "did you mean 'slot-1.6mm'?"),
-    "unknown landmark": (("landmark:wall", "landmark:wal"), "thermocouples[0].at: 'landmark:wal' is not a landmark of this case; did you mean 'wall'?"),
-    "rule on nothing": (('thermocouple = "wall"', 'thermocouple = "wal"'), "rules[0] watches 'wal', which is not a thermocouple here; did you mean 'wall'?"),
-    "tip outside": (('tip = "landmark:tumour_centre"', 'tip = ["0 mm", "0 mm", "-30 mm"]'), "the antenna tip at (0.0, 0.0, -30.0) mm lies outside the mesh"),
-    "thermocouple outside": (('at = "landmark:wall"', 'at = ["0 mm", "99 mm", "0 mm"]'), "thermocouples[0] 'wall': at (0.0, 99.0, 0.0) mm lies outside the mesh"),
-    "tip at the entry": (('tip = "landmark:tumour_centre"', 'tip = "landmark:entry"'), "entry and tip are the same point"),
+    "unknown landmark": (
+        ("landmark:wall", "landmark:wal"),
+        "'landmark:wal' is not a landmark of this case; did you mean 'wall'?",
+    ),
+    "rule on nothing": (
+        ('thermocouple = "wall"', 'thermocouple = "wal"'),
+        "watches 'wal', which is not a thermocouple here; did you mean 'wall'?",
+    ),
+    "tip outside": (
+        ('tip = "landmark:tumour_centre"', 'tip = ["0 mm", "0 mm", "-30 mm"]'),
+        "the antenna tip at (0.0, 0.0, -30.0) mm lies outside the mesh",
+    ),
+    "thermocouple outside": (
+        ('at = "landmark:wall"', 'at = ["0 mm", "99 mm", "0 mm"]'),
+        "thermocouples[0] 'wall': at (0.0, 99.0, 0.0) mm lies outside the mesh",
+    ),
+    "tip at the entry": (
+        ('tip = "landmark:tumour_centre"', 'tip = "landmark:entry"'),
+        "entry and tip are the same point",
+    ),
     "later schema": (("plan/1", "plan/2"), "version 2 is later than this mwa_sim can read (1)"),
     "another schema": (("mwa-sim/plan/1", "mwa-sim/case/1"), 'expected schema = "mwa-sim/plan/1"'),
     "no TOML": (("[pose]", "[pose"), "is not valid TOML"),
     "no pulses": (("[[pulses]]", "[[pulse]]"), "did you mean 'pulses'?"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("mistake", PLAN_MISTAKES)
@@ -140,13 +161,25 @@ def own_case(block, plan, tmp_path):
 CASE_MISTAKES = {
     "missing mesh": (("block.vtu", "blok.vtu"), "blok.vtu' does not exist"),
     "region without tissue": (("3 = {", "#"), "label 3 of the mesh has no tissue"),
-    "unknown tissue": (('"muscle" }', '"musle" }'), "unknown tissue 'musle'; did you mean 'muscle'?"),
-    "region without cells": (("3 = {", '4 = { name = "x", tissue = "fat" }\n3 = {'), "no cells with label 4"),
-    "landmark outside": (('"18 mm"', '"28 mm"'), "landmarks.entry: (0, 0, 28) mm lies outside the mesh"),
+    "unknown tissue": (
+        ('"muscle" }', '"musle" }'),
+        "unknown tissue 'musle'; did you mean 'muscle'?",
+    ),
+    "region without cells": (
+        ("3 = {", '4 = { name = "x", tissue = "fat" }\n3 = {'),
+        "no cells with label 4",
+    ),
+    "landmark outside": (
+        ('"18 mm"', '"28 mm"'),
+        "landmarks.entry: (0, 0, 28) mm lies outside the mesh",
+    ),
     "bare number": (('"18 mm"', "18"), 'write "18 mm"'),
-    "unknown organ": (('region = "cord"', 'region = "chord"'), "unknown region 'chord'; did you mean 'cord'?"),
+    "unknown organ": (
+        ('region = "cord"', 'region = "chord"'),
+        "unknown region 'chord'; did you mean 'cord'?",
+    ),
     "later schema": (("case/1", "case/9"), "version 9 is later"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("mistake", CASE_MISTAKES)
