@@ -114,6 +114,8 @@ def _models() -> list[dict[str, Any]]:
             title = f"{kind.replace('_', ' ')} with temperature"
             if kind == "perfusion":
                 title = "perfusion with damage"
+            if not values:  # a rule without numbers of its own
+                values = {"model": {"value": name, **about, "note": ""}}
             found.append({"name": name, "title": title, "note": table["note"], "values": values})
     for name, parameters in ARRHENIUS_SETS.items():
         about = {"source": parameters.source, "standing": parameters.standing, "note": ""}

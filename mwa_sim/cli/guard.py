@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import signal
+import threading
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from typing import Any, TypeVar
 
@@ -63,3 +66,22 @@ def explain(error: BaseException) -> int:
     say(f"error: {type(error).__name__}{': ' if detail else ''}{detail}")
     say("This is a fault of mwa-sim and not of your input; --debug shows where it happened.")
     return FAILED
+
+
+@contextmanager
+def finishing() -> Iterator[None]:
+    """Hold Ctrl-C back until what is inside has ended: saving takes seconds, a run may take hours.
+
+    Outside the main thread, where signals cannot be handled, nothing changes.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    pressed = threading.Event()
+    before = signal.signal(signal.SIGINT, lambda *_: pressed.set())
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before or signal.SIG_DFL)
+    if pressed.is_set():
+        raise KeyboardInterrupt

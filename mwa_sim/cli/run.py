@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mwa_sim.cli.console import notice_when_slow, out, out_json, say
-from mwa_sim.cli.guard import FAILED, LIMIT_EXCEEDED, explain, guarded
+from mwa_sim.cli.guard import FAILED, LIMIT_EXCEEDED, explain, finishing, guarded
 from mwa_sim.cli.options import Debug, Json, Overrides, PlanFile, Plots, plan_with
 from mwa_sim.cli.targets import free, plots_target, result_target
 from mwa_sim.errors import InputError, MwaError
@@ -53,7 +53,8 @@ def run(
     with notice_when_slow(SLOW):
         loaded, target = _prepared(plan, overrides, output, plots, force, no_save)
     result = _simulated(loaded)
-    failed, files = _saved(result, target, force)
+    with finishing():
+        failed, files = _saved(result, target, force)
     if as_json:
         out_json(result.summary())
     else:

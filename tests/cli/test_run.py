@@ -167,3 +167,21 @@ def test_a_solver_failure_is_exit_code_1(plan, here, monkeypatch):
     outcome = mwa("run", plan())
     assert outcome.exit_code == 1
     assert errors(outcome) == ["the step became too small"]
+
+
+def test_ctrl_c_while_saving_does_not_lose_the_run(plan, here, monkeypatch):
+    import signal
+
+    from mwa_sim.result import Result
+
+    save = Result.save
+
+    def interrupted(self, path, *, overwrite=False):
+        signal.raise_signal(signal.SIGINT)
+        return save(self, path, overwrite=overwrite)
+
+    monkeypatch.setattr(Result, "save", interrupted)
+    outcome = mwa("run", plan(), "--set", "pulses.0.on=1 s")
+    assert outcome.exit_code == 1
+    assert outcome.stderr.splitlines()[-1] == "interrupted"
+    assert load_result(here / "plan.vtkhdf").status == "done"
