@@ -15,6 +15,7 @@ from mwa_sim.antenna.shaft import shaft_exchange
 from mwa_sim.case import Case
 from mwa_sim.errors import InputError
 from mwa_sim.heat.boundary import nodal_boundary
+from mwa_sim.heat.ordering import solver_order
 from mwa_sim.heat.pennes import ThermalMaterials, assemble
 from mwa_sim.heat.source import Source, table_temperatures
 from mwa_sim.heat.step import HeatStepper
@@ -24,7 +25,7 @@ from mwa_sim.plan import Plan
 from mwa_sim.provenance import versions
 from mwa_sim.tissue.properties import Tissue
 from mwa_sim.tissue.temperature import conductivity_factor
-from mwa_sim.typing import FloatArray
+from mwa_sim.typing import FloatArray, IntArray
 
 METHOD_CITATIONS = ("pennes1948", "meyer2014", "sapareto1984", "oneill2011")
 
@@ -42,7 +43,10 @@ class Setup:
     deposition : Deposition
     thermocouples : dict of str to (3,) float array [m]
     probe : scipy sparse (n_thermocouples, n_nodes)
-        Interpolation to the thermocouples.
+        Interpolation from the nodes of the solver to the thermocouples.
+    place : (n_nodes,) int array
+        Place of each node of the mesh in the solver: ``values[place]`` brings a field of the
+        solver into the order of the mesh.
     organs : list of dict
         Organs at risk as the result keeps them.
     citations : list of str
@@ -58,6 +62,7 @@ class Setup:
     deposition: Deposition
     thermocouples: dict[str, FloatArray]
     probe: sp.csr_matrix
+    place: IntArray
     organs: list[dict[str, Any]]
     citations: list[str]
     versions: dict[str, str]
@@ -107,25 +112,29 @@ def build(plan: Plan) -> Setup:
     cooling = plan.antenna.cooling
     ordered = [tissues[label] for label in mesh.labels]
     boundary = case.boundary
+    order = solver_order(mesh.tets, mesh.n_nodes)
+    place = np.empty_like(order)
+    place[order] = np.arange(order.size)
+    nodes = mesh.nodes[order]
     model = assemble(
-        mesh.nodes,
-        mesh.tets,
+        nodes,
+        place[mesh.tets],
         mesh.volumes,
         np.searchsorted(np.array(mesh.labels), mesh.regions),
         thermal_materials(ordered),
         nodal_boundary(
-            mesh.nodes,
-            mesh.boundary_faces,
+            nodes,
+            place[mesh.boundary_faces],
             boundary.kind,
             boundary.temperature,
             boundary.heat_transfer_coefficient,
         ),
-        shaft,
+        shaft[order],
         cooling.coolant_temperature if cooling is not None else 37.0,
     )
     columns = [tissues[label] for label in deposition.labels]
     source = Source(
-        deposition.weights,
+        deposition.weights[order],
         [_factor(tissue) for tissue in columns],
         "redistribute" if plan.antenna.sar.weighted_by_conductivity else "constant",
     )
@@ -142,7 +151,8 @@ def build(plan: Plan) -> Setup:
         stepper=stepper,
         deposition=deposition,
         thermocouples=positions,
-        probe=probe,
+        probe=probe[:, order],
+        place=place,
         organs=[organ.described() for organ in case.organs_at_risk],
         citations=_citations(plan, ordered),
         versions=versions(),

@@ -44,8 +44,6 @@ class Progress:
         Events of this step.
     steps : int
         Time steps so far.
-    temperature : (n_nodes,) float array [degC]
-        Read-only view, valid until the next step.
     """
 
     time: float
@@ -55,7 +53,12 @@ class Progress:
     readings: dict[str, float]
     events: tuple[Event, ...]
     steps: int
-    temperature: FloatArray
+    _field: Callable[[], FloatArray]
+
+    @property
+    def temperature(self) -> FloatArray:
+        """Temperature (n_nodes,) [degC] of the nodes of the mesh after the latest step."""
+        return self._field()
 
 
 class Simulation:
@@ -85,11 +88,15 @@ class Simulation:
         names = list(self.setup.thermocouples)
         self._names = names
         self._controller = Controller(plan.protocol, self._probed(), plan.seed)
-        self._frames = [self.setup.stepper.temperature.astype(np.float32)]
+        self._frames = [self.temperature().astype(np.float32)]
         self._frame_times = [0.0]
         self._events: list[Event] = []
         self._seconds = 0.0
         self._interrupted = False
+
+    def temperature(self) -> FloatArray:
+        """Present temperature (n_nodes,) [degC] in the order of the nodes of the mesh."""
+        return np.asarray(self.setup.stepper.temperature[self.setup.place])
 
     def _probed(self) -> dict[str, float]:
         values = np.asarray(self.setup.probe @ self.setup.stepper.temperature)
@@ -98,7 +105,7 @@ class Simulation:
     def _save_frame(self) -> None:
         stepper = self.setup.stepper
         if stepper.time > self._frame_times[-1]:
-            self._frames.append(stepper.temperature.astype(np.float32))
+            self._frames.append(self.temperature().astype(np.float32))
             self._frame_times.append(stepper.time)
 
     def steps(self) -> Iterator[Progress]:
@@ -130,7 +137,7 @@ class Simulation:
                 readings,
                 events,
                 stepper.counts.steps,
-                stepper.temperature,
+                self.temperature,
             )
 
     def interrupt(self) -> None:
@@ -148,7 +155,7 @@ class Simulation:
         Result
             With status "done", or "interrupted" when the protocol is not at its end.
         """
-        setup, plan = self.setup, self.plan
+        setup, plan, place = self.setup, self.plan, self.setup.place
         stepper, exposure, energy = setup.stepper, setup.stepper.settle(), setup.stepper.energy
         steps = np.array(self._controller.power_steps, dtype=np.float64).reshape(-1, 2)
         case = setup.case
@@ -172,10 +179,10 @@ class Simulation:
             frames_t=np.array(self._frame_times),
             frames=np.stack(self._frames),
             fields={
-                "max_temperature": exposure.highest.copy(),
-                "cem43": exposure.cem43.copy(),
-                "damage": exposure.omega.copy(),
-                "dead_fraction": exposure.dead.copy(),
+                "max_temperature": exposure.highest[place],
+                "cem43": exposure.cem43[place],
+                "damage": exposure.omega[place],
+                "dead_fraction": exposure.dead[place],
             },
             traces=self._traces(),
             power_t=steps[:, 0],

@@ -24,11 +24,11 @@ from mwa_sim.damage.three_state import (
 )
 from mwa_sim.typing import FloatArray
 
-# A node may wait while its temperature stays within 0.05 K, for 4 s at most, and only until the
-# damage not yet booked reaches 0.001: what waits changes neither a dose nor the perfusion visibly.
-_STILL = 0.05
+# A node may wait while its temperature stays within 0.2 K, for 4 s at most, and only until the
+# damage not yet booked reaches 0.01; the perfusion counts what waits (`_open_vessels`).
+_STILL = 0.2
 _LONGEST_WAIT = 4.0
-_WAITING_DAMAGE = 1e-3
+_WAITING_DAMAGE = 0.01
 
 
 @njit(cache=True, error_model="numpy")
@@ -91,8 +91,11 @@ def _open_vessels(
 ) -> None:
     for i in range(survival.size):
         x = (waiting[i] + 0.5 * dt) * rate[i]
-        # The series is exact to 1e-7 where nearly all nodes are.
-        fraction = 1.0 - x * (1.0 - 0.5 * x) if x < 0.005 else math.exp(-x)
+        # The series is exact to 4e-8 where nearly all nodes are.
+        if x < 0.03:
+            fraction = 1.0 - x * (1.0 - 0.5 * x * (1.0 - x * (1.0 / 3.0) * (1.0 - 0.25 * x)))
+        else:
+            fraction = math.exp(-x)
         out[i] = survival[i] * fraction
 
 

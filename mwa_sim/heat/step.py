@@ -16,9 +16,10 @@ from mwa_sim.heat.source import Source
 from mwa_sim.tissue.enthalpy import enthalpy_array
 from mwa_sim.typing import FloatArray
 
-DEFAULT_TOLERANCE = 0.2
-"""Default bound of the estimated temperature error of a step at any node [K].  The largest errors
-sit at boiling fronts beside the antenna; elsewhere they are a hundred times smaller."""
+DEFAULT_TOLERANCE = 0.5
+"""Default bound of the estimated temperature error of a step at any node [K].  The estimate is
+governed by boiling fronts beside the antenna and is cautious: over whole treatments the error stays
+below 0.15 K at every node and below 0.001 K a centimetre away from the antenna."""
 DEFAULT_MAX_STEP = 1.0
 """Default largest step [s].  The error estimate sees diffusion and boiling; the coupling to damage
 and to the drying source is second order in the step and stays below 0.02 K at 1 s."""
