@@ -69,6 +69,8 @@ def draw_thermocouples(axes: Any, run: Recording, plane: Plane, window: Floats) 
     from matplotlib.lines import Line2D
 
     handles = []
+    above: list[tuple[float, float]] = []
+    width, height = window[:, 1] - window[:, 0]
     for name, colour in style.thermocouple_colours(run).items():
         position = run.traces[name].position[None]
         x, y = plane.flat(position)[0]
@@ -88,11 +90,16 @@ def draw_thermocouples(axes: Any, run: Recording, plane: Plane, window: Floats) 
         axes.plot([x], [y], **look, zorder=6)
         text = name.replace("_", " ") + ("" if near else f" ({off:.0f} mm off plane)")
         crowded = x > window[0] @ (0.3, 0.7)  # no room to the right
+        # The label of a neighbour at the same height would be written over this one.
+        below = any(abs(x - u) < 0.4 * width and abs(y - v) < 0.05 * height for u, v in above)
+        if not below:
+            above.append((x, y))
         axes.annotate(
             text,
             (x, y),
-            xytext=(-7, 6) if crowded else (7, 6),
+            xytext=(-7 if crowded else 7, -6 if below else 6),
             ha="right" if crowded else "left",
+            va="top" if below else "bottom",
             textcoords="offset points",
             fontsize=8,
             color="white",
