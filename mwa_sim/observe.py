@@ -37,8 +37,7 @@ class ProgressDisplay:
 
     def __init__(self, stream: TextIO | None = None, bar: bool | None = None) -> None:
         self._stream: TextIO | None = sys.stderr if stream is None else stream
-        terminal = bool(getattr(self._stream, "isatty", lambda: False)())
-        self._wants_bar = terminal if bar is None else bar
+        self._wants_bar = _is_terminal(self._stream) if bar is None else bar
         self._bar: _Bar | None = None
         self._shown_at = float("-inf")
         self._shown_time = 0.0
@@ -152,6 +151,10 @@ class _Bar:
 
     def close(self) -> None:
         self._live.stop()
+
+
+def _is_terminal(stream: TextIO | None) -> bool:
+    return stream is not None and not stream.closed and stream.isatty()
 
 
 def _clock(progress: Progress) -> str:
