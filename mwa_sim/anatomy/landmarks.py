@@ -96,7 +96,7 @@ def pedicle_entry(spine: Spine, side: int) -> Floats:
     best, entry = (-np.inf, 0.0), middle
     for sideways in np.linspace(-0.35, 0.35, 15) * v.size.pedicle_width:
         for upwards in np.linspace(-0.25, 0.25, 9) * v.size.pedicle_height:
-            through = middle + [0.0, sideways, upwards]
+            through = middle + np.array([0.0, sideways, upwards])
             along = through - target
             along /= np.linalg.norm(along)
             steps = np.arange(0.0, 75.0 * _MM, _STEP)

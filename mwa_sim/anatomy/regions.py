@@ -90,7 +90,7 @@ class Spine:
 
     def discs(self, points: Floats) -> Floats:
         """Discs above and below."""
-        below = points + [0.0, 0.0, self.vertebra.pitch]
+        below = points + np.array([0.0, 0.0, self.vertebra.pitch])
         return np.minimum(self.vertebra.disc(points), self.vertebra.disc(below))
 
     def neighbours(self, points: Floats) -> Floats:

@@ -17,7 +17,7 @@ TRACK_RADIUS = 1.0 * _MM
 FOCUS_RADIUS = 6.0 * _MM
 #: Growth of the interface size with distance from the tumour (m per m), past REACH.
 FADE = 0.08
-REACH = 18.0 * _MM
+REACH = 17.0 * _MM
 
 
 @dataclass(frozen=True)
@@ -61,16 +61,21 @@ class SpineSizing:
             at_interface, self.tumour + self.growth * np.maximum(near_focus, 0.0)
         )
         wanted = np.minimum(self.far, at_interface + self.growth * surface)
+        # The cord is thin: coarse elements would leave a knobbly one.
+        wanted = np.minimum(wanted, self.interface + self.growth * np.abs(self.spine.cord(points)))
         tumour = np.abs(self.spine.tumour(points))
         wanted = np.minimum(wanted, self.tumour + self.growth * tumour)
         for entry in self.entries:
             wanted = np.minimum(wanted, self._track(points, entry, target))
-        return wanted
+        # Cut elements are smaller than the lattice: where a track pierces the tumour's surface
+        # the lattice stays coarser, or those few elements would set the step of the heat solver.
+        coarser = np.maximum(wanted, self.tumour)
+        return np.asarray(np.where(tumour < self.tumour, coarser, wanted))
 
     def _interface_distance(self, points: Floats) -> Floats:
         s, v = self.spine, self.spine.vertebra
         surfaces = (v.column, v.arch, s.discs, s.cord, s.sac, s.canal, s.neighbours)
-        return np.min([np.abs(level(points)) for level in surfaces], axis=0)
+        return np.asarray(np.min([np.abs(level(points)) for level in surfaces], axis=0))
 
     def _track(self, points: Floats, entry: Floats, target: Floats) -> Floats:
         along = (target - entry) / np.linalg.norm(target - entry)
@@ -78,6 +83,5 @@ class SpineSizing:
         back = tip - self.radiating_length * along
         active = np.maximum(segment_distance(points, back, tip) - TRACK_RADIUS, 0.0)
         shaft = np.maximum(segment_distance(points, entry, back) - TRACK_RADIUS, 0.0)
-        return np.minimum(
-            self.antenna + self.growth * active, 2.0 * self.antenna + self.growth * shaft
-        )
+        fine, coarse = self.antenna + self.growth * active, 2.0 * self.antenna + self.growth * shaft
+        return np.asarray(np.minimum(fine, coarse))

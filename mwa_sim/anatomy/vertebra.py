@@ -74,9 +74,9 @@ class Vertebra:
         s = self.size
         middle = np.array([self.posterior_wall - 4.0 * _MM, 0.0, 4.5 * _MM])
         middle[1] = (s.canal_width + s.pedicle_width) / 2.0
-        # Lumbar pedicles converge forwards by about ten degrees.
-        along = np.array([1.0, -0.18, 0.03])
-        front, back = middle + 8.5 * _MM * along, middle - 7.0 * _MM * along
+        # Lumbar pedicles converge forwards by ten to fifteen degrees.
+        along = np.array([1.0, -0.28, 0.03])
+        front, back = middle + 7.5 * _MM * along, middle - 7.0 * _MM * along
         mirror = np.array([1.0, side, 1.0])
         return front * mirror, back * mirror
 

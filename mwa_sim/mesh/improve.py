@@ -12,19 +12,28 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from mwa_sim.mesh.collapse import collapse_bad
 from mwa_sim.mesh.improve_kernels import move_guarded, qualities, smooth
+from mwa_sim.mesh.quality import diffusion_rates
+from mwa_sim.mesh.stiff_kernels import relieve
 from mwa_sim.mesh.stuffing import Level
 from mwa_sim.mesh.surfaces import Surface, find_surfaces
 from mwa_sim.mesh.tetmesh import Floats, Ints
 
 #: Rounds of fitting and smoothing.
-ROUNDS = 8
+ROUNDS = 7
 #: Sine of the dihedral angle that smoothing works towards.
 GOAL = 0.5
 #: Sine of the dihedral angle that the fit does not go below.
 FLOOR = 0.26
 #: Elements lower than this fraction of the smallest cube count as bad whatever their shape.
-HEIGHT = 0.4
+HEIGHT = 0.65
+#: Rounds in which nodes of elements worse than COLLAPSE_BELOW may merge into neighbours.
+COLLAPSE_TURNS = (0, 1, 2, 3, 4)
+#: Nodes with a larger diffusion rate, in units of 1 / finest^2, are stiff; a lattice has 21.
+STIFF = 26.0
+RELIEF_ROUNDS = 3
+COLLAPSE_BELOW = 0.42
 _EPSILON = 1e-5
 
 
@@ -34,8 +43,8 @@ def improve_mesh(
     regions: Ints,
     order: list[tuple[int, Level, float]],
     finest: float,
-) -> Floats:
-    """Better node positions for a carved lattice; elements and labels stay as they are.
+) -> tuple[Floats, Ints, Ints]:
+    """A better mesh from a carved lattice: fitted interfaces, fewer and better bad elements.
 
     Parameters
     ----------
@@ -50,22 +59,39 @@ def improve_mesh(
 
     Returns
     -------
-    (n, 3) float array [m]
+    nodes, tets, regions
+        Arrays as given; some nodes have been merged into neighbours.
     """
     x = np.ascontiguousarray(nodes.copy())
-    start, around = elements_around(tets, len(x))
     planes = (nodes == nodes.min(axis=0)) | (nodes == nodes.max(axis=0))
-    surfaces = find_surfaces(tets, regions, order)
     scale = HEIGHT * finest
+    start, around = elements_around(tets, len(x))
+    surfaces = find_surfaces(tets, regions, order)
     for turn in range(ROUNDS):
         chosen, step = _fit_steps(x, surfaces, planes)
         move_guarded(x, tets, start, around, chosen, step, FLOOR, scale)
-        bad = qualities(x, tets, scale) < GOAL
-        if turn == ROUNDS - 1 or not bad.any():
+        if turn == ROUNDS - 1:
             break
-        picked = np.unique(tets[bad])
+        quality = qualities(x, tets, scale)
+        if turn in COLLAPSE_TURNS:
+            bad = np.flatnonzero(quality < COLLAPSE_BELOW)
+            x, tets, regions, kept = collapse_bad(
+                x, tets, regions, start, around, bad, planes, scale
+            )
+            planes = planes[kept]
+            start, around = elements_around(tets, len(x))
+            surfaces = find_surfaces(tets, regions, order)
+            quality = qualities(x, tets, scale)
+        picked = np.unique(tets[quality < GOAL])
         smooth(x, tets, start, around, picked, _projectors(x, surfaces, planes), GOAL, scale)
-    return x
+    free = _projectors(x, surfaces, planes)
+    for _ in range(RELIEF_ROUNDS):
+        stiff = diffusion_rates(x, tets) > STIFF / finest**2
+        near = np.unique(tets[stiff[tets].any(axis=1)])
+        if len(near) == 0:
+            break
+        relieve(x, tets, start, around, near, free, FLOOR)
+    return x, tets, regions
 
 
 def elements_around(tets: Ints, count: int) -> tuple[Ints, Ints]:

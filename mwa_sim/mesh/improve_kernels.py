@@ -51,7 +51,7 @@ def element_quality(x: Floats, i0: int, i1: int, i2: int, i3: int, scale: float)
     worst = min(worst, math.sqrt(l13) / (f0 * f2))
     worst = min(worst, math.sqrt(l23) / (f0 * f1))
     height = six / max(max(f0, f1), max(f2, f3))
-    return worst * six * min(1.0, abs(height) / scale)
+    return float(worst * six * min(1.0, abs(height) / scale))
 
 
 @njit(cache=True)
@@ -205,3 +205,73 @@ def qualities(x: Floats, tets: Ints, scale: float) -> Floats:
     for t in range(tets.shape[0]):
         found[t] = element_quality(x, tets[t, 0], tets[t, 1], tets[t, 2], tets[t, 3], scale)
     return found
+
+
+@njit(cache=True)
+def choose_collapses(
+    x: Floats,
+    tets: Ints,
+    start: Ints,
+    around: Ints,
+    chosen: Ints,
+    touches: Ints,
+    scale: float,
+) -> Ints:
+    """Node that each node merges into (itself if it stays).
+
+    A merge is taken if the worst element around the node gets better by a tenth; afterwards all
+    nodes around it are locked, so that merges do not interfere.
+
+    Parameters
+    ----------
+    x, tets, start, around, chosen, scale
+        As in :func:`move_guarded`.
+    touches : (n,) int array
+        Bits that the other node must have too.
+
+    Returns
+    -------
+    (n,) int array
+    """
+    into = np.arange(x.shape[0])
+    locked = np.zeros(x.shape[0], dtype=np.bool_)
+    for k in range(chosen.shape[0]):
+        v = chosen[k]
+        if locked[v]:
+            continue
+        before = worst_around(x, tets, start, around, v, scale)
+        best = 1.1 * before + 0.02
+        target = -1
+        ox, oy, oz = x[v, 0], x[v, 1], x[v, 2]
+        clear = True
+        for j in range(start[v], start[v + 1]):
+            for corner in range(4):
+                if locked[tets[around[j], corner]]:
+                    clear = False
+        if not clear:
+            continue
+        for j in range(start[v], start[v + 1]):
+            for corner in range(4):
+                w = tets[around[j], corner]
+                if w in (v, target) or (touches[v] & ~touches[w]) != 0:
+                    continue
+                x[v, 0], x[v, 1], x[v, 2] = x[w, 0], x[w, 1], x[w, 2]
+                worst = 2.0
+                for i in range(start[v], start[v + 1]):
+                    t = around[i]
+                    a, b, c, d = tets[t, 0], tets[t, 1], tets[t, 2], tets[t, 3]
+                    if a == w or b == w or c == w or d == w:
+                        continue
+                    worst = min(worst, element_quality(x, a, b, c, d, scale))
+                    if worst <= best:
+                        break
+                if worst > best and worst < 2.0:
+                    best = worst
+                    target = w
+        x[v, 0], x[v, 1], x[v, 2] = ox, oy, oz
+        if target >= 0:
+            into[v] = target
+            for j in range(start[v], start[v + 1]):
+                for corner in range(4):
+                    locked[tets[around[j], corner]] = True
+    return into

@@ -12,7 +12,7 @@ from mwa_sim.errors import MeshError
 from mwa_sim.mesh.lattice import lattice_tets
 from mwa_sim.mesh.octree import Sizing, build_octree
 from mwa_sim.mesh.stuffing import Level, carve
-from mwa_sim.mesh.tetmesh import Floats, Ints, TetMesh
+from mwa_sim.mesh.tetmesh import Ints, TetMesh
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,8 @@ def generate(domain: Domain, improve: bool = True) -> TetMesh:
     if improve:
         from mwa_sim.mesh.improve import improve_mesh
 
-        nodes = improve_mesh(nodes, tets, regions, interface_order(domain), domain.finest)
+        order = interface_order(domain)
+        nodes, tets, regions = improve_mesh(nodes, tets, regions, order, domain.finest)
     missing = sorted(set(labels) - {int(k) for k in np.unique(regions)})
     if missing:
         raise MeshError(

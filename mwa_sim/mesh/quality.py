@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from mwa_sim.mesh.tetmesh import TET_EDGES, Floats, Ints, TetMesh
+from mwa_sim.mesh.tetmesh import TET_EDGES, Floats, Ints, TetMesh, signed_volumes
 
 _OPPOSITE = TET_EDGES[::-1]
 
@@ -59,7 +59,7 @@ def quality(mesh: TetMesh) -> Quality:
         min_radius_ratio=float(ratio.min()),
         mean_radius_ratio=float(ratio.mean()),
         min_height=float((3.0 * mesh.volumes / area.max(axis=1)).min()),
-        max_rate=float(diffusion_rates(mesh).max()),
+        max_rate=float(diffusion_rates(mesh.nodes, mesh.tets).max()),
     )
 
 
@@ -95,42 +95,41 @@ def radius_ratios(nodes: Floats, tets: Ints) -> Floats:
     return np.asarray(3.0 * inradius / circumradius)
 
 
-def diffusion_rates(mesh: TetMesh) -> Floats:
+def diffusion_rates(nodes: Floats, tets: Ints) -> Floats:
     """Row sums of the lumped P1 heat operator for unit conductivity and heat capacity.
 
     ``rate_i = sum_j |K_ij| / C_i`` with ``K_ij = int grad N_i . grad N_j dV`` and the lumped
     ``C_i = sum of the element volumes at i / 4`` (Gershgorin bound of the largest eigenvalue).
     Times the diffusivity [m2/s] it bounds the stiffness of an explicit scheme, so a single
-    small or flat element sets the number of stages for the whole mesh.
+    small or flat element sets the number of stages for the whole mesh. Inside a BCC lattice of
+    cubes of edge h it is 16 / h^2, where the lattice is graded up to 21.3 / h^2.
 
     Parameters
     ----------
-    mesh : TetMesh
+    nodes : (n, 3) float array [m]
+    tets : (m, 4) int array
+        Positively oriented.
 
     Returns
     -------
     (n,) float array [1/m2]
     """
-    normal = _face_normals(mesh.nodes, mesh.tets) / 2.0
-    volume = mesh.volumes
-    n = mesh.n_nodes
-    rows: list[Ints] = []
-    columns: list[Ints] = []
-    values: list[Floats] = []
-    for a, b in TET_EDGES:
-        rows.append(mesh.tets[:, a])
-        columns.append(mesh.tets[:, b])
-        values.append(np.einsum("ij,ij->i", normal[:, a], normal[:, b]) / (9.0 * volume))
     from scipy.sparse import coo_array
 
-    entries = (np.concatenate(values), (np.concatenate(rows), np.concatenate(columns)))
-    upper = coo_array(entries, shape=(n, n)).tocsr()
+    normal = _face_normals(nodes, tets) / 2.0
+    volume = signed_volumes(nodes, tets)
+    n = len(nodes)
+    pairs = tets[:, TET_EDGES].transpose(2, 1, 0).reshape(2, -1)
+    values = [
+        np.einsum("ij,ij->i", normal[:, a], normal[:, b]) / (9.0 * volume) for a, b in TET_EDGES
+    ]
+    upper = coo_array((np.concatenate(values), (pairs[0], pairs[1])), shape=(n, n)).tocsr()
     full = (upper + upper.T).tocsr()
     # The rows of K sum to zero, so the diagonal follows from the rest of the row.
     diagonal: Floats = -np.asarray(full.sum(axis=1), dtype=np.float64).reshape(-1)
     others: Floats = np.asarray(abs(full).sum(axis=1), dtype=np.float64).reshape(-1)
     magnitude = others + np.abs(diagonal)
-    capacity = np.bincount(mesh.tets.reshape(-1), np.repeat(volume / 4.0, 4), minlength=n)
+    capacity = np.bincount(tets.reshape(-1), np.repeat(volume / 4.0, 4), minlength=n)
     return np.asarray(magnitude / capacity)
 
 

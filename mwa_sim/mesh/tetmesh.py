@@ -222,11 +222,19 @@ def unique_rows(rows: Ints) -> tuple[Ints, Ints, Ints]:
     if len(rows) == 0:
         none = np.empty(0, dtype=np.int64)
         return none, none, none
-    order = np.lexsort(tuple(rows[:, k] for k in range(rows.shape[1] - 1, -1, -1)))
-    ordered = rows[order]
-    new = np.empty(len(rows), dtype=bool)
-    new[0] = True
-    np.any(ordered[1:] != ordered[:-1], axis=1, out=new[1:])
+    new = np.ones(len(rows), dtype=bool)
+    base = int(rows.max()) + 1
+    if base ** rows.shape[1] < 2**63:
+        # One key per row: a single sort instead of one per column.
+        keys = rows[:, 0].astype(np.int64)
+        for k in range(1, rows.shape[1]):
+            keys = keys * base + rows[:, k]
+        order = np.argsort(keys, kind="stable")
+        new[1:] = keys[order[1:]] != keys[order[:-1]]
+    else:
+        order = np.lexsort(tuple(rows[:, k] for k in range(rows.shape[1] - 1, -1, -1)))
+        ordered = rows[order]
+        new[1:] = (ordered[1:] != ordered[:-1]).any(axis=1)
     group = np.cumsum(new) - 1
     inverse = np.empty(len(rows), dtype=np.int64)
     inverse[order] = group
