@@ -41,7 +41,7 @@ def _version(wanted: bool) -> None:
 
 
 @app.callback(invoke_without_command=True)
-def top(
+def _top(
     context: typer.Context,
     version: Annotated[
         bool,
