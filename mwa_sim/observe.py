@@ -51,7 +51,7 @@ class ProgressDisplay:
         now = time.monotonic()
         ended = any(event.kind == "end" for event in progress.events)
         if self._wants_bar:
-            if ended or now - self._shown_at >= REFRESH_S:
+            if progress.events or now - self._shown_at >= REFRESH_S:
                 self._shown_at = now
                 self._live().show(progress, ended)
         elif not ended and self._line_due(progress, now):

@@ -11,8 +11,11 @@ from mwa_sim.cli.catalogue import list_entries
 from mwa_sim.cli.check import check
 from mwa_sim.cli.cite import cite
 from mwa_sim.cli.console import out, write_anything
+from mwa_sim.cli.guard import FAILED
 from mwa_sim.cli.run import run
 from mwa_sim.cli.show import show
+
+_INTERRUPTED = 130
 
 app = typer.Typer(
     name="mwa-sim",
@@ -55,4 +58,8 @@ def _top(
 def main() -> None:
     """Run the program with the arguments of the process; ends it with an exit code."""
     write_anything()
-    app()
+    try:
+        app()
+    except SystemExit as end:
+        # Ctrl-C before a command has begun; typer has a code of its own for it.
+        raise SystemExit(FAILED if end.code == _INTERRUPTED else end.code) from None

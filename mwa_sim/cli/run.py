@@ -50,9 +50,14 @@ def run(
 
     Ctrl-C breaks the run off: what was simulated so far is saved and reported.
     """
-    with notice_when_slow(SLOW):
-        loaded, target = _prepared(plan, overrides, output, plots, force, no_save)
-    result = _simulated(loaded)
+    try:
+        with notice_when_slow(SLOW):
+            loaded, target = _prepared(plan, overrides, output, plots, force, no_save)
+        result = _simulated(loaded)
+    except KeyboardInterrupt:
+        # Before the first step, or pressed twice: else there is a result.
+        say("interrupted; nothing was saved")
+        raise typer.Exit(FAILED) from None
     with finishing():
         failed, files = _saved(result, target, force)
     if as_json:

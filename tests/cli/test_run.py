@@ -185,3 +185,14 @@ def test_ctrl_c_while_saving_does_not_lose_the_run(plan, here, monkeypatch):
     assert outcome.exit_code == 1
     assert outcome.stderr.splitlines()[-1] == "interrupted"
     assert load_result(here / "plan.vtkhdf").status == "done"
+
+
+def test_ctrl_c_before_the_first_step_saves_nothing(plan, here, monkeypatch):
+    def build(plan):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("mwa_sim.simulation.build", build)
+    outcome = mwa("run", plan())
+    assert outcome.exit_code == 1
+    assert outcome.stderr == "interrupted; nothing was saved\n"
+    assert [path.name for path in here.iterdir()] == ["plan.toml"]
