@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -12,8 +13,8 @@ from pydantic import BeforeValidator, Field
 
 from mwa_sim.antenna.choice import antenna_from_plan
 from mwa_sim.antenna.pose import Pose
-from mwa_sim.case import load_case
-from mwa_sim.control.protocol import Protocol
+from mwa_sim.case import Case, load_case
+from mwa_sim.control.protocol import LANDMARK, Protocol
 from mwa_sim.errors import DataError, InputError, MeshError, MwaError
 from mwa_sim.plan import ParameterSet, Plan, SolverSettings, resolve_point
 from mwa_sim.spec import Length, Spec, validate
@@ -123,6 +124,8 @@ def load_plan(path: str | os.PathLike[str], overrides: Mapping[str, Any] | None 
     data = read_toml(file)
     check_schema(data, "plan", PLAN_VERSION, str(file))
     for key, value in (overrides or {}).items():
+        if key.startswith("antenna.") and isinstance(data.get("antenna"), str):
+            data["antenna"] = {"library": data["antenna"]}
         set_path(data, key, value)
     return plan_from_data(data, file.parent)
 
@@ -163,13 +166,8 @@ def plan_from_data(data: dict[str, Any], folder: str | os.PathLike[str] = ".") -
         tip = _collect(problems, lambda: resolve_point(spec.pose.tip, landmarks), "pose.tip")
         if entry is not None and tip is not None:
             pose = _collect(problems, lambda: Pose.between(entry=entry, tip=tip))
-    if spec is not None and case is not None:
-        for k, thermocouple in enumerate(spec.thermocouples):
-            _collect(
-                problems,
-                lambda at=thermocouple.at: resolve_point(at, case.landmarks),  # type: ignore[misc]
-                f"thermocouples[{k}].at",
-            )
+    if case is not None:
+        problems += _unknown_landmarks(data, case, with_pose=spec is None)
     if problems or spec is None or case is None or antenna is None or pose is None:
         raise InputError(problems)
     protocol = Protocol(**{name: getattr(spec, name) for name in Protocol.model_fields})
@@ -182,6 +180,26 @@ def plan_from_data(data: dict[str, Any], folder: str | os.PathLike[str] = ".") -
         seed=spec.seed,
         solver=spec.solver,
     )
+
+
+def _unknown_landmarks(data: Mapping[str, Any], case: Case, with_pose: bool) -> list[str]:
+    """Landmarks that the case does not have, read from the raw data.
+
+    They are thus found beside mistakes elsewhere in the plan.
+    """
+    points: dict[str, object] = {}
+    pose = data.get("pose")
+    if with_pose and isinstance(pose, Mapping):
+        points |= {f"pose.{key}": pose.get(key) for key in ("entry", "tip")}
+    couples = data.get("thermocouples")
+    for k, couple in enumerate(couples if isinstance(couples, list) else ()):
+        if isinstance(couple, Mapping):
+            points[f"thermocouples[{k}].at"] = couple.get("at")
+    problems: list[str] = []
+    for where, value in points.items():
+        if isinstance(value, str) and value.startswith(LANDMARK):
+            _collect(problems, partial(resolve_point, value, case.landmarks), where)
+    return problems
 
 
 def _collect(problems: list[str], make: Callable[[], _T], where: str = "") -> _T | None:

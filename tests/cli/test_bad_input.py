@@ -1,6 +1,7 @@
 """Every mistake of a user: exit code 2, one clear message, no traceback, nothing simulated."""
 
 import shutil
+from pathlib import Path
 
 import meshio
 import numpy as np
@@ -79,12 +80,15 @@ def test_several_mistakes_are_listed_together(plan, here):
         ('on = "10 s"', 'on = "10 W"'),
         ("cycles = 2", "cycles = 0"),
         ("landmark:entry", "landmark:entri"),
+        ("landmark:wall", "landmark:wal"),
         ("slot-1.6mm", "slit"),
         ('thermocouple = "wall"', 'thermocouple = "wal"'),
     )
     found = refused("run", path, "-o", "no/such/folder/x.vtkhdf", "--plots", path)
     for part in (
-        "pulses[0].on", "pulses[0].cycles", "'slit'", "'wal'", "no/such/folder", "pictures to",
+        "pulses[0].on", "pulses[0].cycles", "'slit'", "watches 'wal'",
+        "pose.entry: 'landmark:entri'", "thermocouples[0].at: 'landmark:wal'",
+        str(Path("no/such/folder")), "pictures to",
     ):  # fmt: skip
         assert any(part in problem for problem in found), part
 
@@ -115,7 +119,7 @@ def test_mistake_in_an_override(option, expected, plan, here):
 def test_outputs_are_checked_before_the_run(plan, here):
     (here / "file").write_text("")
     path = plan()
-    assert "no/x.vtkhdf: folder no does not exist" in refused("run", path, "-o", "no/x.vtkhdf")[0]
+    assert "x.vtkhdf: folder no does not exist" in refused("run", path, "-o", "no/x.vtkhdf")[0]
     assert "it is a folder" in refused("run", path, "-o", here)[0]
     assert "is not a folder" in refused("run", path, "--plots", "file")[0]
     assert "is not a folder" in refused("run", path, "--plots", "file/deep")[0]

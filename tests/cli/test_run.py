@@ -81,6 +81,11 @@ def test_overrides_change_the_run(plan, here):
     assert data["events"][-1]["t_s"] == pytest.approx(15.0)
 
 
+def test_override_of_a_number_of_the_library_antenna(plan, here):
+    outcome = mwa("check", plan(), "--json", "--set", "antenna.efficiency=50 %")
+    assert json.loads(outcome.stdout)["antenna"]["efficiency"] == 0.5
+
+
 def test_an_exceeded_limit_is_exit_code_3(plan, here):
     outcome = mwa("run", plan(("30 W", "150 W"), ("10 s", "40 s")), "--no-save")
     assert outcome.exit_code == 3
