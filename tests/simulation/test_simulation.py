@@ -1,6 +1,5 @@
 """A plan run from end to end on a small block: power, events, tolerance, interruption, changes."""
 
-import os
 import signal
 import threading
 
@@ -143,7 +142,7 @@ def test_points_outside_the_mesh_are_refused_together(plan):
 def test_an_interrupted_run_keeps_what_was_simulated(plan):
     def interrupt(progress):
         if progress.time >= 7.0:
-            os.kill(os.getpid(), signal.SIGINT)
+            signal.raise_signal(signal.SIGINT)
 
     if threading.current_thread() is not threading.main_thread():
         pytest.skip("signals reach the main thread only")
