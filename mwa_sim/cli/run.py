@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -51,9 +52,9 @@ def run(
     Ctrl-C breaks the run off: what was simulated so far is saved and reported.
     """
     try:
-        with notice_when_slow(SLOW):
+        with notice_when_slow(SLOW) as notice:
             loaded, target = _prepared(plan, overrides, output, plots, force, no_save)
-        result = _simulated(loaded)
+            result = _simulated(loaded, notice.cancel)
     except KeyboardInterrupt:
         # Before the first step, or pressed twice: else there is a result.
         say("interrupted; nothing was saved")
@@ -103,15 +104,15 @@ def _prepared(
     return loaded, target
 
 
-def _simulated(plan: Plan) -> Result:
+def _simulated(plan: Plan, begun: Callable[[], None]) -> Result:
     from mwa_sim.observe import progress
     from mwa_sim.simulation import simulate
 
     started = time.monotonic()
-    with notice_when_slow(SLOW) as notice, progress() as display:
+    with progress() as display:
 
         def observe(state: Progress) -> None:
-            notice.cancel()
+            begun()
             display(state)
 
         result = simulate(plan, observe)
