@@ -257,7 +257,17 @@ class Zone:
         InputError
             For a region the mesh does not have.
         """
-        faces = self.mesh.surface_of(self._labels(region))
+        labels = tuple(self._labels(region))
+        if labels not in self._margins:
+            self._margins[labels] = self._margin(labels)
+        return self._margins[labels]
+
+    @cached_property
+    def _margins(self) -> dict[tuple[int, ...], Margin]:
+        return {}
+
+    def _margin(self, labels: tuple[int, ...]) -> Margin:
+        faces = self.mesh.surface_of(labels)
         if self.is_empty:
             return Margin(float("nan"), float("nan"), np.full(3, np.nan))
         from mwa_sim.distance import distance_to_surface

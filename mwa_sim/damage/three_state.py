@@ -97,7 +97,7 @@ def three_state_increment(
     fastest = dt * max(k0, k1, _KB)
     if fastest <= _MAX_RATE_STEP:
         return _substep(dt, k0, math.sqrt(k0 * k1), k1, alive, dead)
-    n = int(math.ceil(fastest / _MAX_RATE_STEP))
+    n = math.ceil(fastest / _MAX_RATE_STEP)
     h = dt / n
     growth = (k1 / k0) ** (0.5 / n)
     k = k0

@@ -1,6 +1,5 @@
 """Cases from folders, names and meshes: what is read, and every mistake in one go."""
 
-import os
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +11,7 @@ from mwa_sim.errors import DataError, InputError, MeshError
 from mwa_sim.mesh.files import write_mesh
 from mwa_sim.mesh.tetmesh import TetMesh
 from mwa_sim.tissue import load_tissue
+from tests.real_data import real_data
 
 # A cube of 20 mm around the origin, cut into 12 tetrahedra around its centre: 1 is x < 0.
 CORNERS = np.array([[x, y, z] for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)], dtype=float)
@@ -288,10 +288,7 @@ def test_bundled_names_are_the_folders_in_meshes():
 
 
 def test_real_anatomy_when_present():
-    folder = Path(os.environ.get("MWA_SIM_TEST_DATA", "missing")) / "cases" / "l3-mean-shape"
-    if not folder.is_dir():
-        pytest.skip("the real anatomy is not on this machine")
-    case = load_case(folder)
+    case = load_case(real_data("cases/l3-mean-shape"))
     assert case.mesh.n_tets == 240567
     assert case.regions[case.label("tumour")].tissue.name == "metastasis_lytic"
 

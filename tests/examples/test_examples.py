@@ -1,7 +1,6 @@
 """The examples run as a user would run them; the Python ones quickly."""
 
 import json
-import os
 import runpy
 import sys
 from pathlib import Path
@@ -13,9 +12,9 @@ from mwa_sim.case import load_case
 from mwa_sim.plan_file import load_plan
 from mwa_sim.result import load_result
 from tests.cli.block import mwa
+from tests.real_data import real_data
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
-DATA = os.environ.get("MWA_SIM_DATA")
 
 
 def run(name: str, *arguments: object, monkeypatch) -> None:
@@ -106,7 +105,7 @@ def test_real_anatomy_without_the_data_says_what_is_missing(tmp_path, monkeypatc
     assert str(tmp_path) in said
 
 
-@pytest.mark.skipif(not DATA, reason="MWA_SIM_DATA does not name the folder of l3-mean-shape")
 def test_real_anatomy(monkeypatch, capsys):
-    run("03_real_anatomy.py", DATA, "--quick", monkeypatch=monkeypatch)
+    folder = real_data("cases/l3-mean-shape").parent
+    run("03_real_anatomy.py", folder, "--quick", monkeypatch=monkeypatch)
     assert "l3-mean-shape" in capsys.readouterr().out
