@@ -104,18 +104,25 @@ def main() -> None:
     mesh = block(1.5e-3 if options.quick else 0.75e-3, 0.5 * (antenna.sar.start + antenna.sar.end))
     print(f"{antenna.name}, 40 W at the generator, efficiency {antenna.efficiency:.2f}; "
           f"{mesh.n_tets} tetrahedra; target: mean diameter {TARGET_MM:.0f} mm")  # fmt: skip
+    known = antenna.values["efficiency"]
+    variants = [(name, antenna, name) for name in ("smaller-zone", "nominal", "larger-zone")]
+    variants += [
+        (f"nominal, efficiency {value:.2f}", antenna.changed(efficiency=value), "nominal")
+        for value in (known.low, known.high)
+        if value is not None
+    ]
     rows = []
     for setting in SETTINGS:
-        for parameter_set in ("smaller-zone", "nominal", "larger-zone"):
-            zones = run(setting, mesh, antenna, parameter_set)
-            print(f"\n{setting.title}, {parameter_set}: mean diameter [mm] (long x short)")
+        for name, variant, parameter_set in variants:
+            zones = run(setting, mesh, variant, parameter_set)
+            print(f"\n{setting.title}, {name}: mean diameter [mm] (long x short)")
             print("  criterion        " + "".join(f"{m:>6d} min{'':>11s}" for m in MINUTES))
             for text in CRITERIA:
                 cells = [zones[m][text] for m in MINUTES]
                 print(f"  {text:<17s}" + "".join(
                     f"{c['mean_diameter_mm']:6.1f} ({c['long_axis_mm']:4.1f} x "
                     f"{c['short_axis_mm']:4.1f})" + "  " for c in cells))  # fmt: skip
-            rows.append({"tissue": setting.tissue, "parameters": parameter_set, "zones": zones})
+            rows.append({"tissue": setting.tissue, "variant": name, "zones": zones})
     if options.json:
         options.json.write_text(json.dumps({"target_mm": TARGET_MM, "rows": rows}, indent=1))
 
