@@ -71,7 +71,7 @@ def pedicle_entry(spine: Spine, side: int) -> Floats:
 
     Lines go through a grid of points of the pedicle's middle section. Their room is the least
     distance to the bone's surface and to the canal on the way through the pedicle; of the lines
-    with enough room (or the most, if none has enough) the one with the most medial entry is taken.
+    with enough room (or the most, if none has enough) the shortest is taken.
 
     Parameters
     ----------
@@ -113,8 +113,8 @@ def pedicle_entry(spine: Spine, side: int) -> Floats:
             if len(check) == 0 or line[stop - 1, 0] > back[0]:
                 continue
             room = float(inside[check].min())
-            # Among lines with enough room the most medial entry: the shortest way in.
-            score = (min(room, ENOUGH), -abs(float(line[stop - 1, 1])))
+            # Among lines with enough room the shortest way through the bone.
+            score = (min(room, ENOUGH), -float(steps[stop - 1]))
             if score > best:
                 best, entry = score, line[stop - 1]
     if best[0] <= 0.0:

@@ -69,10 +69,10 @@ class Spine:
     def canal(self, points: Floats) -> Floats:
         """Spinal canal; in front it ends at the bodies and discs, which have priority."""
         size = self.vertebra.size
-        # A little further forward than the wall, so that nothing is left in its hollow.
-        depth = size.canal_depth + 1.5 * _MM
-        centre = self.vertebra.posterior_wall + 1.5 * _MM - depth / 2.0
-        return column(points, (centre, 0.0), (depth / 2.0, size.canal_width / 2.0), 2.2)
+        # Further forward than the wall, so that it meets the bone steeply: no thin wedges are left.
+        depth = size.canal_depth + 4.0 * _MM
+        centre = self.vertebra.posterior_wall + 4.0 * _MM - depth / 2.0
+        return column(points, (centre, 0.0), (depth / 2.0, size.canal_width / 2.0), 2.3)
 
     def sac(self, points: Floats) -> Floats:
         """Dural sac: cerebrospinal fluid, roots and cord."""

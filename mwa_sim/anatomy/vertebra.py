@@ -88,17 +88,12 @@ class Vertebra:
 
     def column(self, points: Floats) -> Floats:
         """Body with both pedicles, joined by fillets: the part with a cancellous core."""
-        level = self.body(points)
-        for side in (1, -1):
-            level = smooth_min(level, self.pedicle(points, side), _FILLET)
-        return level
+        return smooth_min(self.body(points), self.pedicle(_folded(points), 1), _FILLET)
 
     def arch(self, points: Floats) -> Floats:
         """Articular processes, laminae, transverse and spinous processes."""
-        # Left and right are mirror images, and the parts of one side stay on it.
-        folded = points.copy()
-        folded[:, 1] = np.abs(folded[:, 1])
-        return reduce(lambda a, b: smooth_min(a, b, 3.5 * _MM), self._arch_parts(folded))
+        parts = self._arch_parts(_folded(points))
+        return reduce(lambda a, b: smooth_min(a, b, 3.5 * _MM), parts)
 
     def bone(self, points: Floats) -> Floats:
         """The whole vertebra (the canal is not subtracted)."""
@@ -170,3 +165,10 @@ class Vertebra:
                 (12 * mm, 9 * mm),
             ),
         ]
+
+
+def _folded(points: Floats) -> Floats:
+    """Points mirrored to the left half: left and right are mirror images."""
+    folded = points.copy()
+    folded[:, 1] = np.abs(folded[:, 1])
+    return folded

@@ -113,14 +113,19 @@ def write_mesh(
     if wrong:
         raise InputError(wrong)
     file = Path(path)
+    labels = mesh.regions.astype(np.int32)
+    names, file_format = ["region"], None
+    if file.suffix == ".msh":
+        # Gmsh keeps labels as physical groups; its older format does so cell by cell.
+        names, file_format = ["gmsh:physical", "gmsh:geometrical"], "gmsh22"
     out = meshio.Mesh(
         mesh.nodes / scale,
         [("tetra", mesh.tets)],
         point_data=fields,
-        cell_data={"region": [mesh.regions.astype(np.int32)]},
+        cell_data={name: [labels] for name in names},
     )
     try:
-        out.write(file)
+        out.write(file, file_format=file_format)
     except (OSError, meshio.WriteError, KeyError) as error:
         raise DataError(f"cannot write mesh file '{file}': {error}") from error
 

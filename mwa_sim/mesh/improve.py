@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from mwa_sim.mesh.collapse import collapse_bad
 from mwa_sim.mesh.improve_kernels import move_guarded, qualities, smooth
-from mwa_sim.mesh.quality import diffusion_rates
+from mwa_sim.mesh.quality import diffusion_rates, heights
 from mwa_sim.mesh.stiff_kernels import relieve
 from mwa_sim.mesh.stuffing import Level
 from mwa_sim.mesh.surfaces import Surface, find_surfaces
@@ -25,14 +25,17 @@ ROUNDS = 7
 #: Sine of the dihedral angle that smoothing works towards.
 GOAL = 0.5
 #: Sine of the dihedral angle that the fit does not go below.
-FLOOR = 0.26
-#: Elements lower than this fraction of the smallest cube count as bad whatever their shape.
-HEIGHT = 0.65
+FLOOR = 0.4
+#: Elements lower than this, relative to the lowest of the lattice, count as bad by their size too.
+#: Below 0.707 / GOAL, so that elements of the lattice (45 degrees) are never to be improved.
+HEIGHT = 1.3
 #: Rounds in which nodes of elements worse than COLLAPSE_BELOW may merge into neighbours.
 COLLAPSE_TURNS = (0, 1, 2, 3, 4)
-#: Nodes with a larger diffusion rate, in units of 1 / finest^2, are stiff; a lattice has 21.
-STIFF = 26.0
-RELIEF_ROUNDS = 3
+#: Nodes with a larger diffusion rate than this, relative to the stiffest node of the lattice, are
+#: relieved: below it, cutting the lattice costs an explicit heat solver nothing to speak of.
+STIFF = 1.22
+#: Sine of the dihedral angle kept in each round; the few nodes that stay stiff may give up more.
+RELIEF_FLOORS = (0.42, 0.42, 0.42, 0.34, 0.34, 0.26, 0.26)
 COLLAPSE_BELOW = 0.42
 _EPSILON = 1e-5
 
@@ -42,7 +45,7 @@ def improve_mesh(
     tets: Ints,
     regions: Ints,
     order: list[tuple[int, Level, float]],
-    finest: float,
+    lattice: tuple[Floats, Ints],
 ) -> tuple[Floats, Ints, Ints]:
     """A better mesh from a carved lattice: fitted interfaces, fewer and better bad elements.
 
@@ -54,8 +57,8 @@ def improve_mesh(
     order : list of (label, level function, value)
         Surfaces in order of priority: a face between two regions lies where the function of the
         first one has this value.
-    finest : float [m]
-        Edge length of the smallest cubes of the lattice.
+    lattice : (nodes, tets)
+        The lattice before it was carved: the standard for heights and diffusion rates.
 
     Returns
     -------
@@ -64,7 +67,8 @@ def improve_mesh(
     """
     x = np.ascontiguousarray(nodes.copy())
     planes = (nodes == nodes.min(axis=0)) | (nodes == nodes.max(axis=0))
-    scale = HEIGHT * finest
+    scale = HEIGHT * float(heights(*lattice).min())
+    limit = STIFF * float(diffusion_rates(*lattice).max())
     start, around = elements_around(tets, len(x))
     surfaces = find_surfaces(tets, regions, order)
     for turn in range(ROUNDS):
@@ -85,12 +89,12 @@ def improve_mesh(
         picked = np.unique(tets[quality < GOAL])
         smooth(x, tets, start, around, picked, _projectors(x, surfaces, planes), GOAL, scale)
     free = _projectors(x, surfaces, planes)
-    for _ in range(RELIEF_ROUNDS):
-        stiff = diffusion_rates(x, tets) > STIFF / finest**2
+    for floor in RELIEF_FLOORS:
+        stiff = diffusion_rates(x, tets) > limit
         near = np.unique(tets[stiff[tets].any(axis=1)])
         if len(near) == 0:
             break
-        relieve(x, tets, start, around, near, free, FLOOR)
+        relieve(x, tets, start, around, near, free, floor)
     return x, tets, regions
 
 

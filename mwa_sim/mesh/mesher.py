@@ -93,14 +93,15 @@ def generate(domain: Domain, improve: bool = True) -> TetMesh:
     if len(set(labels)) < len(labels):
         raise MeshError(f"every region needs a label of its own, got {labels}")
     tree = build_octree(domain.sizing, domain.low, domain.high, domain.finest, domain.depth)
-    nodes, tets, regions = carve(*lattice_tets(tree), domain.levels, domain.background)
+    lattice = lattice_tets(tree)
+    nodes, tets, regions = carve(*lattice, domain.levels, domain.background)
     for layer in domain.layers:
         regions = _skin(tets, regions, layer, domain)
     if improve:
         from mwa_sim.mesh.improve import improve_mesh
 
         order = interface_order(domain)
-        nodes, tets, regions = improve_mesh(nodes, tets, regions, order, domain.finest)
+        nodes, tets, regions = improve_mesh(nodes, tets, regions, order, lattice)
     missing = sorted(set(labels) - {int(k) for k in np.unique(regions)})
     if missing:
         raise MeshError(

@@ -51,14 +51,13 @@ def quality(mesh: TetMesh) -> Quality:
     angles = dihedral_angles(mesh.nodes, mesh.tets)
     smallest = angles.min(axis=1)
     ratio = radius_ratios(mesh.nodes, mesh.tets)
-    area = face_areas(mesh.nodes, mesh.tets)
     return Quality(
         min_dihedral_deg=float(np.degrees(smallest.min())),
         p1_dihedral_deg=float(np.degrees(np.percentile(smallest, 1.0))),
         max_dihedral_deg=float(np.degrees(angles.max())),
         min_radius_ratio=float(ratio.min()),
         mean_radius_ratio=float(ratio.mean()),
-        min_height=float((3.0 * mesh.volumes / area.max(axis=1)).min()),
+        min_height=float(heights(mesh.nodes, mesh.tets).min()),
         max_rate=float(diffusion_rates(mesh.nodes, mesh.tets).max()),
     )
 
@@ -67,6 +66,12 @@ def face_areas(nodes: Floats, tets: Ints) -> Floats:
     """Area of the face opposite each vertex, (m, 4) [m2]."""
     area = np.linalg.norm(_face_normals(nodes, tets), axis=2) / 2.0
     return np.asarray(area)
+
+
+def heights(nodes: Floats, tets: Ints) -> Floats:
+    """Smallest height of each element, (m,) [m]: three volumes over the largest face."""
+    largest = face_areas(nodes, tets).max(axis=1)
+    return np.asarray(3.0 * np.abs(signed_volumes(nodes, tets)) / largest)
 
 
 def dihedral_angles(nodes: Floats, tets: Ints) -> Floats:
