@@ -35,7 +35,7 @@ COLLAPSE_TURNS = (0, 1, 2, 3, 4)
 #: relieved: below it, cutting the lattice costs an explicit heat solver nothing to speak of.
 STIFF = 1.22
 #: Sine of the dihedral angle kept in each round; the few nodes that stay stiff may give up more.
-RELIEF_FLOORS = (0.42, 0.42, 0.42, 0.34, 0.34, 0.26, 0.26)
+RELIEF_FLOORS = (0.42, 0.42, 0.42, 0.34, 0.34)
 COLLAPSE_BELOW = 0.42
 _EPSILON = 1e-5
 

@@ -33,13 +33,13 @@ def test_quality_at_junctions(mesh):
     assert found.max_dihedral_deg < 162.0
     assert found.min_radius_ratio > 0.03
     # The lattice has 64 on the planes of the box, which the column cuts.
-    assert found.max_rate * MM**2 < 190.0
+    assert found.max_rate * MM**2 < 140.0
 
 
 def test_improvement_improves(mesh):
     raw, better = quality(nested(improve=False)), quality(mesh)
     assert better.min_dihedral_deg > 1.3 * raw.min_dihedral_deg
-    assert better.max_rate < raw.max_rate / 2
+    assert better.max_rate < raw.max_rate / 3
 
 
 def test_two_runs_give_the_same_bits(mesh):
