@@ -87,10 +87,10 @@ def _advance(
 
 @njit(cache=True)
 def _open_vessels(
-    dt: float, survival: FloatArray, waiting: FloatArray, rate: FloatArray, out: FloatArray
+    ahead: float, survival: FloatArray, waiting: FloatArray, rate: FloatArray, out: FloatArray
 ) -> None:
     for i in range(survival.size):
-        x = (waiting[i] + 0.5 * dt) * rate[i]
+        x = (waiting[i] + ahead) * rate[i]
         # The series is exact to 4e-8 where nearly all nodes are.
         if x < 0.03:
             fraction = 1.0 - x * (1.0 - 0.5 * x * (1.0 - x * (1.0 / 3.0) * (1.0 - 0.25 * x)))
@@ -180,14 +180,14 @@ class Exposure:
             self.omega, self._survival, self.cem43, self.alive, self.dead, self.highest,
         )  # fmt: skip
 
-    def settle(self, temperature: FloatArray) -> None:
-        """Bring every node up to date at the present temperatures (n,) [degC]."""
-        self.advance(0.0, temperature, everywhere=True)
+    def settle(self, dt: float, temperature: FloatArray) -> None:
+        """Add a step of dt [s] that ends at temperatures (n,) [degC], for every node."""
+        self.advance(dt, temperature, everywhere=True)
 
-    def open_vessels(self, dt: float, out: FloatArray) -> None:
-        """Fill ``out`` with exp(-Omega) expected in the middle of the next step of dt [s].
+    def open_vessels(self, ahead: float, out: FloatArray) -> None:
+        """Fill ``out`` with exp(-Omega) expected ``ahead`` seconds after the last `advance`.
 
-        Omega is extrapolated with its present rate, which keeps the coupling of damage and
-        perfusion second order in the step.
+        Omega is extrapolated with its present rate; asked for in the middle of a step this keeps
+        the coupling of damage and perfusion second order in the step.
         """
-        _open_vessels(dt, self._survival, self._waiting, self._rate, out)
+        _open_vessels(ahead, self._survival, self._waiting, self._rate, out)

@@ -7,7 +7,6 @@ cures the first; sorting the rows of each window of 1024 by their length cures t
 spreading neighbours.
 """
 
-
 from __future__ import annotations
 
 import numpy as np

@@ -128,6 +128,7 @@ class HeatStepper:
         self._diffusive = np.zeros(n)
         self._previous = self.temperature.copy()
         self._previous_dt = 0.0
+        self._pending = 0.0
         self._next_dt = self.first_step
         self._powers: tuple[float, ...] = (math.nan,)
         self._new_enthalpy = np.empty(n)
@@ -146,7 +147,8 @@ class HeatStepper:
 
     def settle(self) -> Exposure:
         """The exposure with every node brought up to date."""
-        self.exposure.settle(self.temperature)
+        self.exposure.settle(self._pending, self.temperature)
+        self._pending = 0.0
         return self.exposure
 
     def _refresh_diffusion(self) -> None:
@@ -226,7 +228,7 @@ class HeatStepper:
                 )
             heat = self._heat_in(dt, powers)
             if self._perfusion_changes:
-                self.exposure.open_vessels(dt, self._open)
+                self.exposure.open_vessels(self._pending + 0.5 * dt, self._open)
             balance(
                 m.perfusion, m.stoppable, self._open, BLOOD_TEMPERATURE,
                 m.shaft, m.shaft_temperature, m.outer, m.outer_temperature,
@@ -251,11 +253,11 @@ class HeatStepper:
             wanted = dt * max(0.1, min(factor, 0.7)) if math.isfinite(error) else 0.1 * dt
         # A step that an instant cut short must not hold back the next one.
         self._next_dt = dt * min(max(factor, 0.3), max(2.0, wanted / dt))
-        self._accept(dt, heat)
+        self._accept(dt, heat, pieces == 1)
         self.time = until if pieces == 1 else self.time + dt
         return self.time
 
-    def _accept(self, dt: float, heat: float) -> None:
+    def _accept(self, dt: float, heat: float, reached: bool) -> None:
         m, blood = self.model, self._blood
         self._enthalpy, self._new_enthalpy = self._new_enthalpy, self._enthalpy
         self._diffusive, self._new_diffusive = self._new_diffusive, self._diffusive
@@ -264,7 +266,11 @@ class HeatStepper:
         self.temperature, self._previous = self._new_temperature, old_t
         self._new_temperature = spare
         self._previous_dt = dt
-        self.exposure.advance(dt, self.temperature)
+        # Short steps on the way to an instant are for the heat; damage needs them not.
+        self._pending += dt
+        if reached or self._pending >= 0.5 * self.max_step:
+            self.exposure.advance(self._pending, self.temperature)
+            self._pending = 0.0
         energy = self.energy
         energy.source += dt * heat
         energy.metabolic += dt * self._metabolic

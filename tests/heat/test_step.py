@@ -189,7 +189,7 @@ def test_nodes_that_wait_lose_no_damage():
     exposure = Exposure.start(history[0])
     for dt, temperature in zip(np.diff(times), history[1:], strict=True):
         exposure.advance(dt, temperature)
-    exposure.settle(history[-1])
+    exposure.settle(0.0, history[-1])
     omega = arrhenius_damage(times, history, arrhenius_parameters("liver"))
     assert exposure.omega == pytest.approx(omega, rel=1e-3)
     assert exposure.cem43 == pytest.approx(cem43_dose(times, history), rel=1e-3)
