@@ -38,10 +38,19 @@ Point = Annotated[str | tuple[Length, Length, Length], BeforeValidator(_listed)]
 
 
 class PoseSpec(Spec):
-    """Where the antenna goes: a point on its shaft, and its tip."""
+    """Where the antenna goes: a point on its shaft, and its tip.
+
+    Attributes
+    ----------
+    entry, tip : "landmark:NAME" or three lengths [m]
+    deeper : float [m]
+        How far the antenna is pushed on beyond ``tip`` along the line from ``entry``: an antenna
+        radiates some way behind its tip, so ``tip`` may name the target.
+    """
 
     entry: Point
     tip: Point
+    deeper: Length = 0.0
 
 
 class PlanSpec(Protocol):
@@ -165,7 +174,10 @@ def plan_from_data(data: dict[str, Any], folder: str | os.PathLike[str] = ".") -
         entry = _collect(problems, lambda: resolve_point(spec.pose.entry, landmarks), "pose.entry")
         tip = _collect(problems, lambda: resolve_point(spec.pose.tip, landmarks), "pose.tip")
         if entry is not None and tip is not None:
-            pose = _collect(problems, lambda: Pose.between(entry=entry, tip=tip))
+            deeper = spec.pose.deeper
+            pose = _collect(
+                problems, lambda: Pose.between(entry=entry, tip=tip).moved(deeper=deeper)
+            )
     if case is not None:
         problems += _unknown_landmarks(data, case, with_pose=spec is None)
     if problems or spec is None or case is None or antenna is None or pose is None:
