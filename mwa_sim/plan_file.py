@@ -22,6 +22,7 @@ from mwa_sim.spec_paths import set_path
 from mwa_sim.toml_file import check_schema, read_toml
 
 PLAN_VERSION = 1
+_OPTIONAL_TABLES = ("cooldown", "solver")
 _T = TypeVar("_T")
 
 
@@ -133,8 +134,7 @@ def load_plan(path: str | os.PathLike[str], overrides: Mapping[str, Any] | None 
     data = read_toml(file)
     check_schema(data, "plan", PLAN_VERSION, str(file))
     for key, value in (overrides or {}).items():
-        if key.startswith("antenna.") and isinstance(data.get("antenna"), str):
-            data["antenna"] = {"library": data["antenna"]}
+        _make_room(data, key)
         set_path(data, key, value)
     return plan_from_data(data, file.parent)
 
@@ -192,6 +192,18 @@ def plan_from_data(data: dict[str, Any], folder: str | os.PathLike[str] = ".") -
         seed=spec.seed,
         solver=spec.solver,
     )
+
+
+def _make_room(data: dict[str, Any], key: str) -> None:
+    """Add the optional tables that an override reaches into and the file does without."""
+    parts = key.split(".")
+    if parts[0] in _OPTIONAL_TABLES and len(parts) > 1:
+        data.setdefault(parts[0], {})
+    if parts[0] == "antenna" and len(parts) > 1:
+        if isinstance(data.get("antenna"), str):
+            data["antenna"] = {"library": data["antenna"]}
+        if parts[1] == "cooling" and len(parts) > 2 and isinstance(data.get("antenna"), dict):
+            data["antenna"].setdefault("cooling", {})
 
 
 def _unknown_landmarks(data: Mapping[str, Any], case: Case, with_pose: bool) -> list[str]:

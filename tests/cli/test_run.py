@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pytest
 
+from mwa_sim.plan_file import load_plan
 from mwa_sim.result import load_result
 from tests.cli.block import errors, mwa
 
@@ -79,6 +80,26 @@ def test_overrides_change_the_run(plan, here):
     data = json.loads(outcome.stdout)
     assert data["energy"]["generator_J"] == pytest.approx(200.0)
     assert data["events"][-1]["t_s"] == pytest.approx(15.0)
+
+
+def test_overrides_reach_tables_that_the_plan_does_without(plan, here):
+    path = plan()
+    text = path.read_text(encoding="utf-8")
+    assert "[solver]" not in text
+    path.write_text(text.partition("[cooldown]")[0], encoding="utf-8")
+    changes = {
+        "solver.temperature_tolerance": "0.1 K",
+        "solver.save_every": "0.5 s",
+        "cooldown.duration": "3 s",
+        "antenna.cooling.coolant_temperature": "20 degC",
+    }
+    loaded = load_plan(path, changes)
+    assert loaded.solver.temperature_tolerance == 0.1
+    assert loaded.solver.save_every == 0.5
+    assert loaded.protocol.cooldown.duration == 3.0
+    assert loaded.antenna.cooling.coolant_temperature == 20.0
+    options = [part for key, value in changes.items() for part in ("--set", f"{key}={value}")]
+    assert mwa("check", path, *options).exit_code == 0
 
 
 def test_override_of_a_number_of_the_library_antenna(plan, here):
