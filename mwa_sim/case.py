@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from mwa_sim.case_checks import points_outside, unknown_targets, unmatched_regions
-from mwa_sim.case_file import BoundarySpec, CaseSpec, read_case_file
+from mwa_sim.case_file import BoundarySpec, CaseSpec, is_label, read_case_file
 from mwa_sim.case_mesh import Anatomy, generate
 from mwa_sim.case_model import Case
 from mwa_sim.case_parts import Boundary, OrganAtRisk, Region
@@ -194,7 +194,7 @@ def _regions(
     regions: dict[int, Region] = {}
     found: list[str] = []
     for key, entry in spec.regions.items():
-        label = int(key) if key.lstrip("-").isdigit() else labels.get(key)
+        label = int(key) if is_label(key) else labels.get(key)
         if label is None:
             found.append(f"regions.{key}: the recipe has no such region{did_you_mean(key, labels)}")
             continue

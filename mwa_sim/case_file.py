@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -24,6 +25,13 @@ from mwa_sim.toml_file import check_schema, read_toml
 
 CASE_VERSION = 1
 """Latest version of the case schema that can be read."""
+
+_LABEL = re.compile(r"-?[0-9]+")
+
+
+def is_label(key: str) -> bool:
+    """Whether a key of ``[regions]`` is a label of the mesh, a whole number."""
+    return _LABEL.fullmatch(key) is not None
 
 
 class RegionSpec(Spec):
@@ -70,7 +78,8 @@ class BoundarySpec(Spec):
     Attributes
     ----------
     kind : {"temperature", "insulated", "convection"} or None
-        Follows from the other keys if not given.
+        Follows from the other keys if not given; ``type`` and, for short, ``insulated = true``,
+        ``temperature = "insulated"`` and ``convection = "10 W/m2/K"`` are understood as well.
     temperature : float or None [degC]
         Of the surface, or around it with convection; 37 degC if not given.
     heat_transfer_coefficient : float or None [W/m2/K]
@@ -102,7 +111,21 @@ class InitialSpec(Spec):
 
 
 def _worded_boundary(value: object) -> object:
-    return {"kind": value} if isinstance(value, str) else value
+    """The keys of :class:`BoundarySpec` for the other ways to say the same in a case file."""
+    if isinstance(value, str):
+        return {"kind": value}
+    if not isinstance(value, Mapping):
+        return value
+    said = {("kind" if key == "type" else key): item for key, item in value.items()}
+    if said.get("temperature") == "insulated":
+        said.setdefault("kind", said.pop("temperature"))
+    if isinstance(said.get("insulated"), bool) and said.pop("insulated"):
+        said.setdefault("kind", "insulated")
+    if isinstance(said.get("convection"), Mapping):
+        said |= {"kind": "convection", **said.pop("convection")}
+    elif "convection" in said:
+        said["heat_transfer_coefficient"] = said.pop("convection")
+    return said
 
 
 def _plain_region(value: object) -> object:
@@ -161,7 +184,7 @@ class CaseSpec(Spec):
             found.append('recipe.kind: missing; write kind = "parametric_lumbar"')
         if self.mesh is not None:
             for label, region in self.regions.items():
-                if not label.lstrip("-").isdigit():
+                if not is_label(label):
                     found.append(f"regions.{label}: expected a whole number, the label in the mesh")
                 elif region.name is None:
                     found.append(f'regions.{label}.name: missing; write name = "muscle"')

@@ -18,7 +18,7 @@ from mwa_sim.mesh.tetmesh import TetMesh
 #: Metres in one unit of the lengths a mesh file may be written in.
 LENGTH_UNITS = {"m": 1.0, "cm": 1e-2, "mm": 1e-3, "um": 1e-6}
 #: Cell arrays accepted as region labels, in order of preference.
-REGION_ARRAYS = ("region", "gmsh:physical")
+REGION_ARRAYS = ("region", "gmsh:physical", "gmsh:geometrical")
 
 
 def read_mesh(path: str | os.PathLike[str], length_unit: str = "mm") -> TetMesh:
@@ -31,7 +31,7 @@ def read_mesh(path: str | os.PathLike[str], length_unit: str = "mm") -> TetMesh:
     ----------
     path : path
         Mesh file (.vtu, .vtk, .msh, ...). Its tetrahedra carry an integer cell array
-        ``region`` (or ``gmsh:physical``).
+        ``region``; in a .msh file the physical group of each, or else its volume, will do.
     length_unit : str
         Unit of the coordinates in the file: "m", "cm", "mm" or "um".
 
@@ -160,11 +160,20 @@ def _regions(file: Path, raw: Any, blocks: list[int]) -> NDArray[np.int32]:
         if name in raw.cell_data:
             parts = [np.asarray(raw.cell_data[name][i]).reshape(-1) for i in blocks]
             values = np.concatenate(parts)
-            labels = values.astype(np.int32)
-            if not np.array_equal(labels, values):
-                raise DataError(f"mesh file '{file}': cell array '{name}' must hold integers")
-            return labels
+            return _integers(file, name, values)
     found = ", ".join(f"'{name}'" for name in raw.cell_data) or "none"
     raise DataError(
         f"mesh file '{file}' has no integer cell array 'region' (cell arrays found: {found})"
     )
+
+
+def _integers(file: Path, name: str, values: NDArray[Any]) -> NDArray[np.int32]:
+    where = f"mesh file '{file}': cell array '{name}'"
+    # Not a number is no label either, and casting it would warn.
+    whole = np.issubdtype(values.dtype, np.number) and bool(np.isfinite(values).all())
+    if not whole or not np.array_equal(np.rint(values), values):
+        raise DataError(f"{where} must hold integers")
+    limits = np.iinfo(np.int32)
+    if values.min() < limits.min or values.max() > limits.max:
+        raise DataError(f"{where} holds labels beyond {limits.max}; number the regions from 1")
+    return values.astype(np.int32)

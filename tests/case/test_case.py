@@ -133,6 +133,19 @@ def test_tissue_sets(folder):
             '[boundary]\nheat_transfer_coefficient = "10 W/m2/K"\ntemperature = "20 degC"',
             Boundary("convection", 20.0, 10.0),
         ),
+        ('[boundary]\ntype = "insulated"', Boundary("insulated", 37.0, 0.0)),
+        ("[boundary]\ninsulated = true", Boundary("insulated", 37.0, 0.0)),
+        ("[boundary]\ninsulated = false", Boundary("temperature", 37.0, 0.0)),
+        ('[boundary]\ntemperature = "insulated"', Boundary("insulated", 37.0, 0.0)),
+        (
+            '[boundary]\nconvection = "10 W/m2/K"\ntemperature = "20 degC"',
+            Boundary("convection", 20.0, 10.0),
+        ),
+        (
+            "[boundary.convection]\n"
+            'heat_transfer_coefficient = "10 W/m2/K"\ntemperature = "20 degC"',
+            Boundary("convection", 20.0, 10.0),
+        ),
     ],
 )
 def test_boundaries(folder, text, boundary):
@@ -159,6 +172,15 @@ def test_boundary_in_one_word(folder):
         (
             'kind = "insulated"\ntemperature = "3 degC"',
             "boundary: an insulated surface has no temperature; remove one of the two keys",
+        ),
+        (
+            'temperature = "20 degC"\ninsulated = true',
+            "boundary: an insulated surface has no temperature; remove one of the two keys",
+        ),
+        (
+            "convection = 3",
+            'boundary: expected a heat transfer coefficient like "1000 W/m2/K", '
+            'got the bare number 3; write "3 W/m2/K"',
         ),
         (
             'kind = "adiabatic"',
@@ -233,6 +255,13 @@ def test_label_region_and_source_of_the_mesh_are_needed(folder):
     ]
     assert problems(folder, ('name = "phantom"', 'name = "muscle"')) == [
         "regions: 'muscle' is the name of more than one region"
+    ]
+
+
+def test_a_label_is_written_in_plain_digits(folder):
+    assert problems(folder, ("\n2 = {", '\n"\u00b2" = {'), ("\n1 = {", '\n"1.0" = {')) == [
+        "regions.1.0: expected a whole number, the label in the mesh",
+        "regions.\u00b2: expected a whole number, the label in the mesh",
     ]
 
 

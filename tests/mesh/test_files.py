@@ -55,6 +55,29 @@ def test_gmsh_physical_groups_are_labels(tmp_path):
     assert read_mesh(file).labels == (5, 6)
 
 
+def test_gmsh_volumes_are_labels_where_no_group_is_named(tmp_path):
+    file = write(tmp_path / "g.vtu", name="gmsh:geometrical", labels=([5, 6],))
+    assert read_mesh(file).labels == (5, 6)
+
+
+@pytest.mark.parametrize("labels", [[0.0, 17.0], np.array([0, 17], np.uint8)])
+def test_whole_numbers_of_any_type_are_labels(tmp_path, labels):
+    assert read_mesh(write(tmp_path / "l.vtu", labels=(labels,))).labels == (0, 17)
+
+
+@pytest.mark.parametrize(
+    ("labels", "message"),
+    [
+        ([1.0, np.nan], "must hold integers"),
+        ([1.0, 1.5], "must hold integers"),
+        ([1, 2**40], "holds labels beyond 2147483647; number the regions from 1"),
+    ],
+)
+def test_labels_that_are_none(tmp_path, labels, message):
+    with pytest.raises(DataError, match=f"cell array 'region' {message}"):
+        read_mesh(write(tmp_path / "l.vtu", labels=(labels,)))
+
+
 def test_missing_and_broken_files(tmp_path):
     with pytest.raises(DataError, match=r"nothing\.vtu' does not exist"):
         read_mesh(tmp_path / "nothing.vtu")
