@@ -28,7 +28,16 @@ SUFFIX = ".vtkhdf"
 
 _VTKHDF_VERSION = (2, 0)
 _VTK_TETRA = 10
-_TEXTS = ("plan", "regions", "organs", "versions", "citations", "events", "landmarks", "antenna")
+_TEXTS: dict[str, type] = {
+    "plan": dict,
+    "regions": dict,
+    "organs": list,
+    "versions": dict,
+    "citations": list,
+    "events": list,
+    "landmarks": dict,
+    "antenna": dict,
+}
 _PACKED = {"compression": "gzip", "compression_opts": 1, "shuffle": True}
 
 
@@ -119,13 +128,13 @@ def read_result(path: str | os.PathLike[str]) -> dict[str, Any]:
         raise DataError(f"there is no result file {source}")
     try:
         with h5py.File(source, "r") as file:
-            if "mwa_sim" not in file or "VTKHDF" not in file:
-                raise DataError(f"{source} is not a result of mwa_sim (no group 'mwa_sim')")
-            _check_schema(source, str(file["mwa_sim"].attrs.get("schema", "")))
+            _check_schema(source, file)
             return {**_read_grid(file["VTKHDF"]), **_read_record(file["mwa_sim"])}
+    except DataError:
+        raise
     except MwaError as error:
-        raise DataError(list(error.problems)) from error
-    except (OSError, KeyError, ValueError, TypeError) as error:
+        raise DataError([f"{source} is damaged: {problem}" for problem in error.problems]) from None
+    except (OSError, KeyError, ValueError, TypeError, AttributeError) as error:
         raise DataError(f"{source} is damaged or not a result file: {error}") from error
 
 
@@ -142,14 +151,17 @@ def read_summary(path: str | os.PathLike[str]) -> dict[str, Any]:
         raise DataError(f"there is no result file {source}")
     try:
         with h5py.File(source, "r") as file:
-            _check_schema(source, str(file["mwa_sim"].attrs.get("schema", "")))
+            _check_schema(source, file)
             summary: dict[str, Any] = _text(file["mwa_sim"], "summary")
     except (OSError, KeyError, ValueError) as error:
         raise DataError(f"{source} is damaged or not a result file: {error}") from error
     return summary
 
 
-def _check_schema(source: Path, schema: str) -> None:
+def _check_schema(source: Path, file: h5py.File) -> None:
+    if "mwa_sim" not in file or "VTKHDF" not in file:
+        raise DataError(f"{source} is not a result of mwa_sim (no group 'mwa_sim')")
+    schema = str(file["mwa_sim"].attrs.get("schema", ""))
     match = re.fullmatch(r"mwa-sim/result/(\d+)", schema)
     if match is None:
         raise DataError(f"{source}: expected schema {SCHEMA!r}, found {schema!r}")
@@ -233,6 +245,9 @@ def _write_record(group: h5py.Group, run: Recording, summary: Mapping[str, Any])
 
 def _read_record(group: h5py.Group) -> dict[str, Any]:
     record = {name: _text(group, name) for name in _TEXTS}
+    for name, kind in _TEXTS.items():
+        if not isinstance(record[name], kind):
+            raise ValueError(f"'{name}' holds something else than expected")
     record["regions"] = {int(k): tuple(v) for k, v in record["regions"].items()}
     record["landmarks"] = {k: np.array(v, dtype=float) for k, v in record["landmarks"].items()}
     for name in ("tip", "axis"):

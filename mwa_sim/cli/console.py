@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import sys
@@ -9,6 +10,12 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any, TextIO
+
+from mwa_sim.errors import MwaError
+
+
+class OutputError(MwaError):
+    """The standard output takes nothing more, because the disk is full for example."""
 
 
 def out(text: str) -> None:
@@ -18,6 +25,11 @@ def out(text: str) -> None:
     ----------
     text : str
         Without the final newline.
+
+    Raises
+    ------
+    OutputError
+        If the text is lost though a reader wants it: a full disk, for example.
     """
     _write(sys.stdout, text)
 
@@ -96,10 +108,16 @@ def _write(stream: TextIO | None, text: str) -> None:
         stream.flush()
     except ValueError:  # closed meanwhile
         return
-    except OSError:
-        # The reader has gone, as in `| head -1`. Without this the interpreter would complain once
-        # more when it flushes the stream at its end.
+    except OSError as error:
+        # Without this the interpreter would complain once more when it flushes the stream at its
+        # end.
         with suppress(OSError, ValueError):
             nowhere = os.open(os.devnull, os.O_WRONLY)
             os.dup2(nowhere, stream.fileno())
             os.close(nowhere)
+        # A reader may have gone, as in `| head -1` (Windows says EINVAL); on a full disk the
+        # result is lost, and who asked for it must know.
+        gone = isinstance(error, BrokenPipeError) or error.errno == errno.EINVAL
+        if stream is sys.stdout and not gone:
+            reason = (error.strerror or str(error)).lower()
+            raise OutputError(f"cannot write to the standard output: {reason}") from None

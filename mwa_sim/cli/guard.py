@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 import typer
 
-from mwa_sim.cli.console import say
+from mwa_sim.cli.console import OutputError, say
 from mwa_sim.errors import MwaError, SolverError
 
 DONE = 0
@@ -61,7 +61,7 @@ def explain(error: BaseException) -> int:
     if isinstance(error, MwaError):
         for problem in dict.fromkeys(error.problems):
             say("error: " + problem.replace("\n", "\n       "))
-        return FAILED if isinstance(error, SolverError) else BAD_INPUT
+        return FAILED if isinstance(error, (SolverError, OutputError)) else BAD_INPUT
     detail = str(error).strip().partition("\n")[0]
     say(f"error: {type(error).__name__}{': ' if detail else ''}{detail}")
     say("This is a fault of mwa-sim and not of your input; --debug shows where it happened.")

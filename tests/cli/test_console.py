@@ -1,12 +1,14 @@
 """Writing to streams that misbehave, and waiting with a notice."""
 
+import errno
 import io
 import sys
 import threading
 
 import pytest
 
-from mwa_sim.cli.console import notice_when_slow, out, out_json, say, table
+from mwa_sim.cli.console import OutputError, notice_when_slow, out, out_json, say, table
+from mwa_sim.cli.guard import FAILED, explain
 from mwa_sim.cli.targets import free
 
 
@@ -29,6 +31,18 @@ def test_a_reader_that_has_gone_is_no_error(monkeypatch):
     say("nobody hears")
     monkeypatch.setattr(sys, "stderr", None)
     say("nobody hears")
+
+
+def test_a_full_disk_is_said_and_fails(monkeypatch):
+    class Full(Gone):
+        def flush(self):
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(sys, "stdout", Full())
+    with pytest.raises(OutputError, match="standard output: no space left on device") as caught:
+        out("the result")
+    monkeypatch.setattr(sys, "stderr", Full())
+    assert explain(caught.value) == FAILED
 
 
 def test_json_has_no_nan():

@@ -188,8 +188,9 @@ def test_missing_foreign_and_damaged_files(saved, tmp_path):
     foreign = tmp_path / "foreign.vtkhdf"
     with h5py.File(foreign, "w") as file:
         file.create_group("VTKHDF")
-    with pytest.raises(DataError, match="not a result of mwa_sim"):
-        load_result(foreign)
+    for read in (load_result, read_summary):
+        with pytest.raises(DataError, match="not a result of mwa_sim"):
+            read(foreign)
     text = tmp_path / "text.vtkhdf"
     text.write_text("hello")
     for read in (load_result, read_summary):
@@ -205,6 +206,29 @@ def test_missing_foreign_and_damaged_files(saved, tmp_path):
         del file["VTKHDF/Connectivity"]
     with pytest.raises(DataError, match="Connectivity"):
         load_result(lost)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("organs", "3"), ("antenna", "[]"), ("events", '[{"a": 1}]'), ("citations", "{nothing")],
+)
+def test_texts_of_another_kind_are_damage(saved, tmp_path, name, text):
+    path = tmp_path / "odd.vtkhdf"
+    path.write_bytes(saved.read_bytes())
+    with h5py.File(path, "a") as file:
+        del file[f"mwa_sim/{name}"]
+        file[f"mwa_sim/{name}"] = text
+    with pytest.raises(DataError, match=r"odd\.vtkhdf is damaged"):
+        load_result(path)
+
+
+def test_a_damaged_mesh_is_said_with_the_file(saved, tmp_path):
+    path = tmp_path / "odd.vtkhdf"
+    path.write_bytes(saved.read_bytes())
+    with h5py.File(path, "a") as file:
+        file["VTKHDF/Connectivity"][0] = 10**7
+    with pytest.raises(DataError, match=r"odd\.vtkhdf is damaged: 1 tetrahedra name nodes"):
+        load_result(path)
 
 
 @pytest.mark.parametrize(
