@@ -2,23 +2,49 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
 import numpy as np
-from pydantic import Field, SkipValidation
+from pydantic import Field, PlainValidator
 
 from mwa_sim.antenna.antenna import Antenna
+from mwa_sim.antenna.choice import antenna_from_plan
 from mwa_sim.antenna.pose import Pose
-from mwa_sim.case import Case
+from mwa_sim.case import Case, load_case
 from mwa_sim.control.protocol import Protocol
-from mwa_sim.errors import InputError
+from mwa_sim.errors import InputError, MwaError
 from mwa_sim.quantities import quantity
-from mwa_sim.spec import Spec
+from mwa_sim.spec import Spec, problems
 from mwa_sim.spec_paths import did_you_mean
 from mwa_sim.typing import FloatArray
 
 ParameterSet = Literal["smaller-zone", "nominal", "larger-zone"]
+
+
+def _case(value: object) -> Case:
+    if isinstance(value, Case):
+        return value
+    if not isinstance(value, (str, os.PathLike)):
+        raise problems(f"expected a Case, or the name or path of one, got {value!r}")
+    try:
+        return load_case(value)
+    except MwaError as error:
+        raise problems(*error.problems) from None
+
+
+def _antenna(value: Any) -> Antenna:
+    try:
+        return antenna_from_plan(value)
+    except MwaError as error:
+        raise problems(*(text.removeprefix("antenna: ") for text in error.problems)) from None
+
+
+def _pose(value: object) -> Pose:
+    if not isinstance(value, Pose):
+        raise problems(f"expected a Pose, such as Pose.between(entry=..., tip=...), got {value!r}")
+    return value
 
 
 class SolverSettings(Spec):
@@ -48,7 +74,9 @@ class Plan(Spec):
     Attributes
     ----------
     case : Case
+        A name or path is loaded.
     antenna : Antenna
+        A name is looked up in the library.
     pose : Pose
     protocol : Protocol
     tissues : {"nominal", "smaller-zone", "larger-zone"}
@@ -62,9 +90,9 @@ class Plan(Spec):
     >>> plan.changed({"protocol.pulses.0.power": 30})  # doctest: +SKIP
     """
 
-    case: SkipValidation[Case]
-    antenna: SkipValidation[Antenna]
-    pose: SkipValidation[Pose]
+    case: Annotated[Case, PlainValidator(_case)]
+    antenna: Annotated[Antenna, PlainValidator(_antenna)]
+    pose: Annotated[Pose, PlainValidator(_pose)]
     protocol: Protocol
     tissues: ParameterSet = "nominal"
     seed: int = Field(0, ge=0)
@@ -119,14 +147,14 @@ class Plan(Spec):
             Landmarks that the case does not have, all at once.
         """
         found: dict[str, FloatArray] = {}
-        problems = []
+        wrong = []
         for k, thermocouple in enumerate(self.protocol.thermocouples):
             try:
                 found[thermocouple.name] = resolve_point(thermocouple.at, self.case.landmarks)
             except InputError as error:
-                problems += [f"thermocouples[{k}].at: {p}" for p in error.problems]
-        if problems:
-            raise InputError(problems)
+                wrong += [f"thermocouples[{k}].at: {p}" for p in error.problems]
+        if wrong:
+            raise InputError(wrong)
         return found
 
     def described(self) -> dict[str, Any]:

@@ -38,6 +38,7 @@ _TEXTS: dict[str, type] = {
     "landmarks": dict,
     "antenna": dict,
 }
+_TAKEN = "{} exists; choose another name or ask to overwrite it"
 _PACKED = {"compression": "gzip", "compression_opts": 1, "shuffle": True}
 
 
@@ -76,12 +77,28 @@ def write_result(
         with h5py.File(part, "w") as file:
             _write_grid(file.create_group("VTKHDF"), run)
             _write_record(file.create_group("mwa_sim"), run, summary)
-        os.replace(part, target)
+        _publish(part, target, overwrite)
+    except FileExistsError:
+        raise InputError(_TAKEN.format(target)) from None
     except OSError as error:
         raise InputError(f"cannot write {target}: {error}") from error
     finally:
         part.unlink(missing_ok=True)
     return target
+
+
+def _publish(part: Path, target: Path, overwrite: bool) -> None:
+    """Give a complete file its name; without `overwrite` never that of a file of another run."""
+    if not overwrite:
+        try:
+            os.link(part, target)  # fails where the name is taken, which a rename does not
+            return
+        except FileExistsError:
+            raise
+        except OSError:  # a file system without hard links
+            if target.exists():
+                raise FileExistsError(target) from None
+    os.replace(part, target)
 
 
 def result_path(path: str | os.PathLike[str], *, overwrite: bool = False) -> Path:
@@ -105,7 +122,7 @@ def result_path(path: str | os.PathLike[str], *, overwrite: bool = False) -> Pat
     if not os.access(target.parent, os.W_OK):
         raise InputError(f"cannot write {target}: no permission to write in {target.parent}")
     if target.exists() and not overwrite:
-        raise InputError(f"{target} exists; choose another name or ask to overwrite it")
+        raise InputError(_TAKEN.format(target))
     return target
 
 

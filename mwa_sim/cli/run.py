@@ -127,12 +127,18 @@ def _saved(result: Result, target: Path | None, force: bool) -> tuple[bool, list
     """Save the result; whether that failed, and a line about the file."""
     if target is None:
         return False, []
-    try:
+    while True:
         # A file that appeared during the run is not to be replaced, and not to lose the run.
-        path = result.save(target if force else free(target), overwrite=force)
-    except Exception as error:  # the report is still to come
-        explain(error)
-        return True, []
+        path = target if force else free(target)
+        try:
+            path = result.save(path, overwrite=force)
+            break
+        except Exception as error:  # the report is still to come
+            if isinstance(error, InputError) and not force and path.exists():
+                # Another run took the name just now.
+                continue
+            explain(error)
+            return True, []
     return False, [f"Result    {path} (ParaView opens it; mwa-sim show {path})"]
 
 

@@ -72,6 +72,19 @@ def test_a_changed_plan_is_another_plan(plan, result):
     assert cooler.traces["wall"].max < result.traces["wall"].max
 
 
+def test_a_plan_takes_names_and_refuses_what_it_cannot_run(plan):
+    by_name = plan.changed({"antenna": "monopole-1.6mm"})
+    assert by_name.antenna.name == "monopole-1.6mm"
+    with pytest.raises(mwa.InputError) as caught:
+        mwa.Plan(case=3, antenna="slot", pose="left", protocol=plan.protocol)
+    case, antenna, pose = caught.value.problems
+    assert case == "case: expected a Case, or the name or path of one, got 3"
+    assert antenna.startswith("antenna: 'slot' is not in the library")
+    assert pose.startswith("pose: expected a Pose, such as Pose.between(entry=..., tip=...)")
+    with pytest.raises(mwa.InputError, match="case: 'l3' is neither a bundled case"):
+        plan.changed({"case": "l3"})
+
+
 def test_mistakes_are_input_errors(plan):
     with pytest.raises(mwa.InputError, match="did you mean 'power'"):
         plan.changed({"pulses.0.powr": 10})

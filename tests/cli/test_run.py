@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from mwa_sim.plan_file import load_plan
-from mwa_sim.result import load_result
+from mwa_sim.result import Result, load_result
 from tests.cli.block import errors, mwa
 
 SUMMARY_KEYS = {
@@ -64,6 +64,22 @@ def test_an_existing_output_is_refused_unless_forced(plan, here):
     assert "power on" not in outcome.stderr
     assert mwa("run", plan(), "-o", taken, "--force").exit_code == 0
     assert load_result(taken).status == "done"
+
+
+def test_two_runs_at_once_keep_both_results(plan, here, monkeypatch):
+    save = Result.save
+    taken = here / "plan.vtkhdf"
+
+    def late(self, path, *, overwrite=False):
+        if not taken.exists():
+            taken.write_text("of the other run")
+        return save(self, path, overwrite=overwrite)
+
+    monkeypatch.setattr(Result, "save", late)
+    outcome = mwa("run", plan(), "--set", "pulses.0.on=1 s")
+    assert outcome.exit_code == 0
+    assert taken.read_text() == "of the other run"
+    assert load_result(here / "plan-2.vtkhdf").status == "done"
 
 
 def test_suffix_is_added_to_the_output(plan, here):

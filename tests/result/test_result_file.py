@@ -9,6 +9,7 @@ import h5py
 import numpy as np
 import pytest
 
+from mwa_sim import result_file
 from mwa_sim.errors import DataError, InputError
 from mwa_sim.recording import Recording
 from mwa_sim.result import Result, load_result
@@ -149,6 +150,32 @@ def test_existing_file_is_kept_unless_asked(result, tmp_path):
     assert path.stat().st_mtime_ns == before
     result.save(path, overwrite=True)
     assert [p.name for p in tmp_path.iterdir()] == ["run.vtkhdf"]
+
+
+@pytest.mark.parametrize("links", [True, False])
+def test_a_file_that_appears_while_writing_is_kept(result, tmp_path, monkeypatch, links):
+    target = tmp_path / "run.vtkhdf"
+    write_record = result_file._write_record
+
+    def slowly(*arguments):
+        write_record(*arguments)
+        target.write_text("another run was faster")
+
+    monkeypatch.setattr(result_file, "_write_record", slowly)
+    if not links:
+        monkeypatch.setattr(os, "link", lambda *_: os.stat(tmp_path / "none"))
+    with pytest.raises(InputError, match="exists; choose another name"):
+        result.save(target)
+    assert os.listdir(tmp_path) == ["run.vtkhdf"]
+    assert target.read_text() == "another run was faster"
+    result.save(target, overwrite=True)
+    assert load_result(target).status == "done"
+
+
+def test_saving_where_files_have_one_name_only(result, tmp_path, monkeypatch):
+    monkeypatch.setattr(os, "link", lambda *_: os.stat(tmp_path / "none"))
+    assert load_result(result.save(tmp_path / "run")).status == "done"
+    assert os.listdir(tmp_path) == ["run.vtkhdf"]
 
 
 def test_a_failure_while_writing_leaves_nothing_behind(result, tmp_path, monkeypatch):
