@@ -7,13 +7,23 @@ The rule, for a zone that forms within minutes around an antenna of given power:
 - more metabolic heat adds to the source: high values make it larger;
 - thermal conductivity and its slope: at the edge of the zone, r = 10-15 mm from the source, heat
   arrives by conduction while ``t < r^2 / (4 alpha)`` (3-7 min), so high values bring more heat
-  there and make the zone larger, by little: 19 % more conductivity moves the edge by 0 to 0.4 mm
-  in a spherical model of 28 W for 1-5 min. (In the steady state of an unperfused medium the
-  opposite holds, T ~ P / (4 pi k r); such treatments do not reach it.);
+  there. The effect is small and its sign is not certain: in whole runs an end of its range moves
+  mean diameters by 0.25 mm at most, outwards for a dose or Omega in a metastasis, inwards for the
+  60 degC isotherm and in liver without perfusion. (In the steady state of an unperfused medium
+  high values make every zone smaller, T ~ P / (4 pi k r); such treatments do not reach it.);
 - relative permittivity and electrical conductivity: the antenna delivers the same power whatever
-  they are, they only redistribute it (a higher conductivity takes a larger share but shields what
-  is behind), and the sign depends on the anatomy: they stay nominal;
-- the sigmoid that loses absorption at a higher temperature makes the zone larger; tissues name it.
+  they are, they only redistribute it, and they stay nominal. A higher conductivity of all tissues
+  keeps the power near the antenna: the zone grows (the ends of the range move mean diameters by
+  0.3 to 1.6 mm in homogeneous liver and metastasis), but what lies behind the zone, such as the
+  spinal cord, stays cooler. A set that is to be cautious for both cannot move it;
+- the temperature at which drying tissue stops absorbing: with the total power kept, as the source
+  does, a later loss keeps power near the antenna. In whole runs the zone becomes up to 1 mm smaller
+  (dose, Omega, 4-5 min) or 0.3 mm larger (60 degC, 2 min) with ``lopresto_2014`` instead of
+  ``ji_brace_2011``, and tissue behind it cooler. No tissue of the library moves it; a tissue may
+  name other models for the sets.
+
+So the sets do not contain the uncertainty of the dielectric properties, of drying and of the
+antenna; vary those by themselves.
 
 Every tissue moves to the same side, so the sets are bounds and not likely cases. The larger zone
 is the cautious set for nerves, the smaller one for the coverage of the tumour.
