@@ -16,6 +16,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from mwa_sim import kernel_cache
+
 if TYPE_CHECKING:
     from mwa_sim import plot
     from mwa_sim.antenna.antenna import Antenna
@@ -55,6 +57,9 @@ _HOMES = {
     "tissue.library": ("list_tissues", "load_tissue"),
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names}
+
+# Before anything imports numba; does nothing where numba finds a place for its cache.
+kernel_cache.provide()
 
 
 def __getattr__(name: str) -> Any:
