@@ -58,3 +58,13 @@ def test_tissue_that_loses_its_absorption_later_has_no_larger_lethal_zone(monkey
     found = run(SETTINGS[1], mesh, antenna)
     for criterion in ("damage>=1", "cem43>=240"):
         assert diameters(found, criterion)[-1] < diameters(nominal, criterion)[-1]
+
+
+def test_power_that_dry_tissue_leaves_counts():
+    antenna = Antenna.from_library("slot-1.6mm")
+    mesh = block(3e-3, 0.5 * (antenna.sar.start + antenna.sar.end))
+    kept, lost = (
+        run(SETTINGS[0], mesh, antenna, drying=drying) for drying in ("redistribute", "attenuate")
+    )
+    for criterion in CRITERIA:
+        assert np.all(diameters(lost, criterion) < diameters(kept, criterion))
