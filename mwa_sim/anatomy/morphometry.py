@@ -1,9 +1,9 @@
 """Dimensions of lumbar vertebrae.
 
 Endplates, posterior body height, canal and pedicle width are the means of M. M. Panjabi et al.,
-Human lumbar vertebrae: quantitative three-dimensional anatomy, Spine 17:299-306 (1992). What that
-table does not give is marked as an assumption and follows the usual proportions of lumbar
-vertebrae.
+Human lumbar vertebrae: quantitative three-dimensional anatomy, Spine 17:299-306 (1992), as quoted
+by others and not checked against the original. What that table does not give is marked as an
+assumption and follows the usual proportions of lumbar vertebrae.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class Dimensions:
     spinous_reach: float
 
 
-# Columns as in Dimensions, in mm; the first six are Panjabi 1992, the last four assumptions.
+# Columns as in Dimensions, in mm; six of Panjabi 1992 (quoted), then four assumptions.
 _TABLE = {
     "L1": (41.2, 34.1, 23.8, 23.7, 19.0, 8.6, 15.5, 8.0, 74.0, 68.0),
     "L2": (42.6, 34.6, 24.3, 23.8, 18.2, 8.3, 15.0, 8.5, 80.0, 70.0),

@@ -95,7 +95,9 @@ _LIVER = ArrheniusParameters(
     note=(
         "The set of most ablation models; it describes the edge of the ablation zone, above about "
         "50 degC. Extrapolated down it calls 10 min at 42 degC lethal (Omega 0.86), which the "
-        "clinical 42 degC limit for nerves contradicts: never use it to judge neural safety."
+        "clinical 42 degC limit for nerves contradicts: never use it to judge neural safety. "
+        "Even at 37 degC Omega grows by 0.12 in 400 s and reaches 1 after 57 min: in long "
+        "protocols its zone is too large, and meaningless from there on."
     ),
 )
 

@@ -64,6 +64,14 @@ def test_nerve_fit_meets_the_points_it_was_fitted_to(temperature: float, minutes
     assert p.temperature_for(60.0 * minutes, math.log(2.0)) == pytest.approx(temperature, abs=0.01)
 
 
+def test_liver_set_damages_at_body_temperature() -> None:
+    """The documented limit of long protocols: 0.12 in 400 s, lethal within an hour."""
+    assert arrhenius_damage(np.array([0.0, 400.0]), np.full(2, 37.0), LIVER) == pytest.approx(
+        0.118, abs=1e-3
+    )
+    assert LIVER.temperature_for(57.0 * 60.0) == pytest.approx(37.0, abs=0.02)
+
+
 def test_liver_set_condemns_the_clinical_limit() -> None:
     """The documented reason why the liver set must not judge nerves."""
     omega = 600.0 * arrhenius_rate(42.0, LIVER)
