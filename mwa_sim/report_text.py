@@ -12,6 +12,9 @@ from mwa_sim.recording import Recording
 from mwa_sim.summary import organ_status
 
 RESEARCH_USE = "research use only"
+#: Temperature [degC], in round numbers, above which the report warns: dry tissue chars, which the
+#: model knows nothing of, so that a mistyped power ends in a number that looks like any other.
+CHARRING = 200.0
 
 
 def report(run: Recording) -> str:
@@ -87,7 +90,14 @@ def _header(run: Recording) -> list[str]:
             f"{run.energy.get('tissue_J', 0.0) / 1e3:.2f} kJ into tissue, "
             f"balance error {run.energy.get('balance_error', float('nan')):.1e}"
         )
-    return [*lines, f"Ended    {why_it_ended(run.events, run.status, end)}"]
+    lines.append(f"Ended    {why_it_ended(run.events, run.status, end)}")
+    hottest = float(run.fields["max_temperature"].max()) if "max_temperature" in run.fields else 0.0
+    if hottest > CHARRING:
+        lines.append(
+            f"Caution  tissue reached {hottest:.0f} degC: it would char, which is not modelled; "
+            "check the power"
+        )
+    return lines
 
 
 def _zones(run: Recording) -> list[str]:

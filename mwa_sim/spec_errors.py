@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, get_args
+from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -103,7 +103,7 @@ _ABSENT = object()
 def _child(data: object, part: str | int) -> object:
     if isinstance(data, Mapping):
         # Integer keys (region labels) reach pydantic's location as text.
-        number = int(part) if isinstance(part, str) and part.isdigit() else part
+        number = int(part) if isinstance(part, str) and part.isdecimal() else part
         return data[part] if part in data else data.get(number, _ABSENT)
     if isinstance(data, list | tuple) and isinstance(part, int) and part < len(data):
         return data[part]
@@ -134,6 +134,9 @@ def _lines(details: ErrorDetails, path: list[str | int], model: _Model) -> list[
         words = "at least" if kind == "too_short" else "at most"
         entries = "entry" if limit == 1 else "entries"
         return [f"expected {words} {limit} {entries}, got {context['actual_length']}"]
+    if kind in ("list_type", "tuple_type") and isinstance(given, Mapping) and path:
+        # One pair of brackets in TOML makes a single table.
+        return [f"expected a list of tables; write [[{path[-1]}]], not [{path[-1]}]"]
     if kind in _PLAIN:
         return [f"{_PLAIN[kind]}, got {_shown(given)}"]
     return [f"{details['msg'][0].lower()}{details['msg'][1:]}, got {_shown(given)}"]
@@ -172,6 +175,8 @@ def _models_in(annotation: Any) -> list[_Model]:
 
 
 def _example(model: _Model, path: list[str | int]) -> str:
+    if isinstance(path[-1], int):
+        return "; the list is too short"
     for owner in _models_at(model, path[:-1]):
         for name, field in owner.model_fields.items():
             if path[-1] not in (name, field.alias):
@@ -179,4 +184,7 @@ def _example(model: _Model, path: list[str | int]) -> str:
             for item in field.metadata:
                 if isinstance(item, Quantity):
                     return f'; write {path[-1]} = "{DIMENSIONS[item.dimension].example}"'
+            if _models_in(field.annotation):
+                several = get_origin(field.annotation) in (list, tuple)
+                return f"; write a table [[{path[-1]}]]" if several else f"; write [{path[-1]}]"
     return ""

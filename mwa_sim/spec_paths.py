@@ -103,14 +103,14 @@ def _entered(target: Any, part: str, path: str, parent: str) -> Any:
     inside = f"in {parent}" if parent else "here"
     if isinstance(target, dict):
         # An integer key of a table (a region label) is written in a path like a list index.
-        key: Any = int(part) if part not in target and part.isdigit() else part
+        key: Any = int(part) if part not in target and part.isdecimal() else part
         if key in target:
             return target[key]
         raise InputError(
             f"{path}: there is no '{part}' {inside}{did_you_mean(part, map(str, target))}"
         )
     if isinstance(target, list):
-        if part.isdigit() and int(part) < len(target):
+        if part.isdecimal() and int(part) < len(target):
             return target[int(part)]
         raise InputError(
             f"{path}: {parent} has {len(target)} entries, numbered from 0; no '{part}'"

@@ -229,6 +229,8 @@ def _signed_parts(unit: str) -> list[tuple[int, str]]:
 
 
 def _unknown(unit: str) -> str:
+    if re.match(r",\d", unit):
+        return f"'{unit}' is not a unit known here; decimals are written with a point, as in 1.5"
     guess = _SPELLINGS.get(unit)
     if guess is None:
         close = difflib.get_close_matches(unit, _UNITS, n=1, cutoff=0.6)

@@ -265,6 +265,13 @@ def test_a_label_is_written_in_plain_digits(folder):
     ]
 
 
+def test_a_label_in_odd_digits_does_not_hide_other_mistakes(folder):
+    found = problems(
+        folder, ('2 = { name = "phantom", tissue = "agar" }', '"\u00b2" = { name = 3 }')
+    )
+    assert any("regions.\u00b2.tissue: missing" in line for line in found)
+
+
 def test_schema_versions(folder):
     assert problems(folder, ('schema = "mwa-sim/case/1"', "")) == [
         'schema: missing; write schema = "mwa-sim/case/1"'

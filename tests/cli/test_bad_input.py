@@ -28,6 +28,20 @@ PLAN_MISTAKES = {
         "pulses[0].of: unknown key; did you mean 'off'?",
     ),
     "unknown table": (("[cooldown]", "[coldown]"), "coldown: unknown key; did you mean 'cooldown'"),
+    "one table for a list": (("[[pulses]]", "[pulses]"), "write [[pulses]], not [pulses]"),
+    "nothing to do": (
+        ('[[pulses]]\npower = "30 W"\non = "10 s"\noff = "2 s"\ncycles = 2\n', ""),
+        "pulses: missing; write a table [[pulses]]",
+    ),
+    "no pose": (
+        ('[pose]\nentry = "landmark:entry"\ntip = "landmark:tumour_centre"\n', ""),
+        "pose: missing; write [pose]",
+    ),
+    "decimal comma": (('"10 s"', '"1,5 s"'), "decimals are written with a point, as in 1.5"),
+    "two coordinates": (
+        ('at = "landmark:wall"', 'at = ["0 mm", "1 mm"]'),
+        "thermocouples[0].at[2]: missing; the list is too short",
+    ),
     "wrong unit": (('on = "10 s"', 'on = "10 W"'), "pulses[0].on: expected a time (s, ms, min, h)"),
     "bare number": (
         ('power = "30 W"', "power = 30"),

@@ -64,7 +64,7 @@ def test_reads_a_quantity_exactly(text, dimension, value):
         ("60", "time", 'expected a time like "60 s", but \'60\' has no unit; write "60 s"'),
         ("abc", "length", "expected a length like \"1.6 mm\", got 'abc'"),
         ("", "length", "expected a length like \"1.6 mm\", got ''"),
-        ("1,5 mm", "length", "but ',5 mm' is not a unit known here"),
+        ("1,5 mm", "length", "but ',5 mm' is not a unit known here; decimals are written"),
         ("60 sec", "time", "'sec' is not a unit known here; did you mean 's'?"),
         ("42 C", "temperature", "did you mean 'degC'?"),
         ("-300 degC", "temperature", "-300 degC is below absolute zero"),

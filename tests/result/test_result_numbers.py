@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -256,6 +257,14 @@ def test_text_fits_one_screen_and_says_what_matters(result):
     ):
         assert words in text
     assert "schematic" in repr(result)
+
+
+def test_text_warns_where_the_model_has_no_meaning(result):
+    assert "Caution" not in str(result)
+    fields = {**result.fields, "max_temperature": result.fields["max_temperature"] + 200.0}
+    text = str(replace(result, fields=fields))
+    assert "degC: it would char, which is not modelled" in text
+    assert max(map(len, text.splitlines())) <= 100
 
 
 def test_why_it_ended():
