@@ -23,7 +23,8 @@ The rule, for a zone that forms within minutes around an antenna of given power:
   name other models for the sets.
 
 So the sets do not contain the uncertainty of the dielectric properties, of drying and of the
-antenna; vary those by themselves.
+antenna; vary those by themselves. And they are bounds for the same power over time: where a rule
+stops the power at a temperature, the larger zone stops itself earlier, and the order may reverse.
 
 Every tissue moves to the same side, so the sets are bounds and not likely cases. The larger zone
 is the cautious set for nerves, the smaller one for the coverage of the tumour.
