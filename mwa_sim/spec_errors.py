@@ -134,7 +134,8 @@ def _lines(details: ErrorDetails, path: list[str | int], model: _Model) -> list[
         words = "at least" if kind == "too_short" else "at most"
         entries = "entry" if limit == 1 else "entries"
         return [f"expected {words} {limit} {entries}, got {context['actual_length']}"]
-    if kind in ("list_type", "tuple_type") and isinstance(given, Mapping) and path:
+    single = kind in ("list_type", "tuple_type") and isinstance(given, Mapping)
+    if single and path and _holds_tables(model, path):
         # One pair of brackets in TOML makes a single table.
         return [f"expected a list of tables; write [[{path[-1]}]], not [{path[-1]}]"]
     if kind in _PLAIN:
@@ -172,6 +173,14 @@ def _models_in(annotation: Any) -> list[_Model]:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return [annotation]
     return [found for argument in get_args(annotation) for found in _models_in(argument)]
+
+
+def _holds_tables(model: _Model, path: list[str | int]) -> bool:
+    return any(
+        path[-1] in (name, field.alias) and bool(_models_in(field.annotation))
+        for owner in _models_at(model, path[:-1])
+        for name, field in owner.model_fields.items()
+    )
 
 
 def _example(model: _Model, path: list[str | int]) -> str:

@@ -272,6 +272,12 @@ def test_a_label_in_odd_digits_does_not_hide_other_mistakes(folder):
     assert any("regions.\u00b2.tissue: missing" in line for line in found)
 
 
+def test_a_landmark_is_a_list_of_lengths(folder):
+    assert problems(folder, ('["0 mm", "0 mm", "0 mm"]', '{ x = "0 mm" }')) == [
+        "landmarks.tumour_centre: expected a list, got {'x': '0 mm'}"
+    ]
+
+
 def test_schema_versions(folder):
     assert problems(folder, ('schema = "mwa-sim/case/1"', "")) == [
         'schema: missing; write schema = "mwa-sim/case/1"'
