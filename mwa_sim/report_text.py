@@ -86,8 +86,8 @@ def _header(run: Recording) -> list[str]:
         )
     if run.energy:
         lines.append(
-            f"Energy   {run.energy.get('generator_J', 0.0) / 1e3:.2f} kJ at the generator, "
-            f"{run.energy.get('tissue_J', 0.0) / 1e3:.2f} kJ into tissue, "
+            f"Energy   {_joules(run.energy.get('generator_J', 0.0))} at the generator, "
+            f"{_joules(run.energy.get('tissue_J', 0.0))} into tissue, "
             f"balance error {run.energy.get('balance_error', float('nan')):.1e}"
         )
     lines.append(f"Ended    {why_it_ended(run.events, run.status, end)}")
@@ -98,6 +98,10 @@ def _header(run: Recording) -> list[str]:
             "check the power"
         )
     return lines
+
+
+def _joules(energy: float) -> str:
+    return f"{energy / 1e3:.2f} kJ" if energy >= 100.0 else f"{energy:.3g} J"
 
 
 def _zones(run: Recording) -> list[str]:

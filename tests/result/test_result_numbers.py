@@ -259,6 +259,11 @@ def test_text_fits_one_screen_and_says_what_matters(result):
     assert "schematic" in repr(result)
 
 
+def test_little_energy_is_written_in_joules(result):
+    text = str(replace(result, energy={**result.energy, "generator_J": 2.0, "tissue_J": 150.0}))
+    assert "2 J at the generator, 0.15 kJ into tissue" in text
+
+
 def test_text_warns_where_the_model_has_no_meaning(result):
     assert "Caution" not in str(result)
     fields = {**result.fields, "max_temperature": result.fields["max_temperature"] + 200.0}
