@@ -160,6 +160,8 @@ def _regions(file: Path, raw: Any, blocks: list[int]) -> NDArray[np.int32]:
         if name in raw.cell_data:
             parts = [np.asarray(raw.cell_data[name][i]).reshape(-1) for i in blocks]
             values = np.concatenate(parts)
+            if name == "gmsh:physical" and "gmsh:geometrical" in raw.cell_data and not values.any():
+                continue  # 0 says that no group was named
             return _integers(file, name, values)
     found = ", ".join(f"'{name}'" for name in raw.cell_data) or "none"
     raise DataError(

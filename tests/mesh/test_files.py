@@ -60,6 +60,13 @@ def test_gmsh_volumes_are_labels_where_no_group_is_named(tmp_path):
     assert read_mesh(file).labels == (5, 6)
 
 
+def test_the_physical_group_0_of_gmsh_is_none(tmp_path):
+    data = {"gmsh:physical": [np.zeros(2, int)], "gmsh:geometrical": [np.array([3, 4])]}
+    file = tmp_path / "g.msh"
+    meshio.Mesh(POINTS, [("tetra", TETS)], cell_data=data).write(file, file_format="gmsh22")
+    assert read_mesh(file).labels == (3, 4)
+
+
 @pytest.mark.parametrize("labels", [[0.0, 17.0], np.array([0, 17], np.uint8)])
 def test_whole_numbers_of_any_type_are_labels(tmp_path, labels):
     assert read_mesh(write(tmp_path / "l.vtu", labels=(labels,))).labels == (0, 17)
