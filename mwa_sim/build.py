@@ -136,7 +136,7 @@ def build(plan: Plan) -> Setup:
     source = Source(
         deposition.weights[order],
         [_factor(tissue) for tissue in columns],
-        "redistribute" if plan.antenna.sar.weighted_by_conductivity else "constant",
+        plan.drying if plan.antenna.sar.weighted_by_conductivity else "constant",
     )
     stepper = HeatStepper(
         model,

@@ -21,6 +21,7 @@ from mwa_sim.spec_paths import did_you_mean
 from mwa_sim.typing import FloatArray
 
 ParameterSet = Literal["smaller-zone", "nominal", "larger-zone"]
+DryingLimit = Literal["redistribute", "attenuate"]
 
 
 def _case(value: object) -> Case:
@@ -81,6 +82,10 @@ class Plan(Spec):
     protocol : Protocol
     tissues : {"nominal", "smaller-zone", "larger-zone"}
         Bounding set of tissue parameters.
+    drying : {"redistribute", "attenuate"}
+        Where the power goes that hot, dry tissue no longer absorbs: further out, so that the
+        total is kept (cautious for nerves), or back to the generator (cautious for coverage).
+        No effect on an imported map.
     seed : int
         Of the noise of the thermocouples.
     solver : SolverSettings
@@ -95,6 +100,7 @@ class Plan(Spec):
     pose: Annotated[Pose, PlainValidator(_pose)]
     protocol: Protocol
     tissues: ParameterSet = "nominal"
+    drying: DryingLimit = "redistribute"
     seed: int = Field(0, ge=0)
     solver: SolverSettings = SolverSettings()
 
@@ -169,6 +175,7 @@ class Plan(Spec):
             },
             "pose": {"tip_m": self.pose.tip.tolist(), "axis": self.pose.axis.tolist()},
             "tissues": self.tissues,
+            "drying": self.drying,
             "seed": self.seed,
             "protocol": self.protocol.model_dump(mode="json"),
             "solver": self.solver.model_dump(mode="json"),

@@ -16,7 +16,7 @@ from mwa_sim.antenna.pose import Pose
 from mwa_sim.case import Case, load_case
 from mwa_sim.control.protocol import LANDMARK, Protocol
 from mwa_sim.errors import DataError, InputError, MeshError, MwaError
-from mwa_sim.plan import ParameterSet, Plan, SolverSettings, resolve_point
+from mwa_sim.plan import DryingLimit, ParameterSet, Plan, SolverSettings, resolve_point
 from mwa_sim.spec import Length, Spec, validate
 from mwa_sim.spec_paths import set_path
 from mwa_sim.toml_file import check_schema, read_toml
@@ -66,7 +66,7 @@ class PlanSpec(Protocol):
     antenna : str or table
         Library name, or ``{ map = "FILE.csv" }``, or ``{ library = "NAME", efficiency = "0.6" }``.
     pose : PoseSpec
-    tissues : str
+    tissues, drying : str
     seed : int
     solver : SolverSettings
     """
@@ -76,6 +76,7 @@ class PlanSpec(Protocol):
     antenna: Any
     pose: PoseSpec
     tissues: ParameterSet = "nominal"
+    drying: DryingLimit = "redistribute"
     seed: int = Field(0, ge=0)
     solver: SolverSettings = SolverSettings()
 
@@ -189,6 +190,7 @@ def plan_from_data(data: dict[str, Any], folder: str | os.PathLike[str] = ".") -
         pose=pose,
         protocol=protocol,
         tissues=spec.tissues,
+        drying=spec.drying,
         seed=spec.seed,
         solver=spec.solver,
     )

@@ -192,7 +192,8 @@ def assemble(
         perfusion=on_nodes(np.where(stops, 0.0, sink)),
         stoppable=on_nodes(np.where(stops, sink, 0.0)),
         metabolic=on_nodes(materials.density * materials.metabolic_heat),
-        shaft=np.zeros(n) if shaft is None else np.asarray(shaft, dtype=np.float64),
+        # A node of fixed temperature would feed the coolant without end: not the tissue's heat.
+        shaft=np.zeros(n) if shaft is None else np.where(fixed, 0.0, shaft),
         shaft_temperature=float(shaft_temperature),
         outer=boundary.exchange,
         outer_temperature=boundary.temperature,

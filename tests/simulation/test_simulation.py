@@ -185,3 +185,15 @@ def test_an_ex_vivo_block_starts_and_stays_cold(case, plan):
     assert result.frames[0].max() == 20.0
     assert result.energy["perfusion_J"] == 0.0
     assert result.fields["max_temperature"].max() > 22.0
+
+
+def test_power_that_dry_tissue_leaves_is_kept_or_lost(plan):
+    hot = plan.changed({"rules": (), "cooldown.duration": 0.0, "pulses.0.off": 0.0})
+    kept = simulate(hot)
+    lost = simulate(hot.changed(drying="attenuate"))
+    delivered = kept.antenna["delivered"] * kept.energy["generator_J"]
+    assert kept.energy["tissue_J"] == pytest.approx(delivered, rel=1e-6)
+    assert lost.energy["tissue_J"] < 0.97 * delivered
+    assert lost.zone("temperature>=60").volume_ml < kept.zone("temperature>=60").volume_ml
+    with pytest.raises(InputError, match="drying"):
+        hot.changed(drying="vanish")

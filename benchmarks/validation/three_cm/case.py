@@ -16,10 +16,9 @@ from mwa_sim.antenna.antenna import Antenna
 from mwa_sim.antenna.pose import Pose
 from mwa_sim.case import Boundary, Case
 from mwa_sim.control.protocol import Protocol
-from mwa_sim.heat.source import Drying
 from mwa_sim.mesh.mesher import Domain, generate
 from mwa_sim.mesh.tetmesh import TetMesh
-from mwa_sim.plan import Plan
+from mwa_sim.plan import DryingLimit, Plan
 from mwa_sim.simulation import Simulation
 from mwa_sim.tissue import load_tissue
 
@@ -63,11 +62,11 @@ def run(
     mesh: TetMesh,
     antenna: Antenna,
     parameter_set: str = "nominal",
-    drying: Drying = "redistribute",
+    drying: DryingLimit = "redistribute",
 ) -> dict[int, dict[str, dict[str, float]]]:
     """Zones after 2, 3, 4 and 5 min of continuous 40 W: minutes -> criterion -> sizes.
 
-    ``drying`` says where the power goes that dry tissue does not absorb (`mwa_sim.heat.source`).
+    ``drying`` says where the power goes that dry tissue does not absorb (`mwa_sim.plan.Plan`).
     """
     case = Case.from_mesh(
         mesh,
@@ -82,10 +81,9 @@ def run(
     pose = Pose(tip=np.zeros(3), axis=np.array([0.0, 0.0, 1.0]))
     plan = Plan(
         case=case, antenna=antenna, pose=pose, protocol=protocol, tissues=parameter_set,
-        solver={"save_every": 60.0},
+        drying=drying, solver={"save_every": 60.0},
     )  # fmt: skip
     simulation = Simulation(plan)
-    simulation.setup.stepper.sources[0].drying = drying
     found: dict[int, dict[str, dict[str, float]]] = {}
     for progress in simulation.steps():
         minutes = progress.time / 60.0
@@ -114,8 +112,8 @@ def main() -> None:
     print(f"{antenna.name}, 40 W at the generator, efficiency {antenna.efficiency:.2f}; "
           f"{mesh.n_tets} tetrahedra; target: mean diameter {TARGET_MM:.0f} mm")  # fmt: skip
     known = antenna.values["efficiency"]
-    keep: Drying = "redistribute"
-    lose: Drying = "attenuate"
+    keep: DryingLimit = "redistribute"
+    lose: DryingLimit = "attenuate"
     variants = [(name, antenna, name, keep) for name in ("smaller-zone", "nominal", "larger-zone")]
     variants += [
         (f"nominal, efficiency {value:.2f}", antenna.changed(efficiency=value), "nominal", keep)
