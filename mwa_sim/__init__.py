@@ -8,7 +8,7 @@ Examples
 >>> import mwa_sim as mwa
 >>> protocol = mwa.Protocol.pulsed(power=40, on=60, off=20, cycles=4)  # W, s
 >>> protocol.planned_duration
-440.0
+500.0
 """
 
 from __future__ import annotations

@@ -144,9 +144,9 @@ class Rule(Spec):
 class Cooldown(Spec):
     """Observation without power after the last pulse or after a stop."""
 
-    duration: Time = 120.0
-    """How long [s].  Not 0 by default: temperatures go on rising at a distance from the antenna
-    after the power stops, and a run without cooldown would hide that."""
+    duration: Time = 180.0
+    """How long [s].  Not 0 by default: a centimetre from the antenna the temperature goes on rising
+    for one to two minutes after the power stops, and a run without cooldown would hide that."""
 
 
 class Protocol(Spec):
@@ -164,7 +164,7 @@ class Protocol(Spec):
     ...     "posterior_wall", at="landmark:posterior_wall", above=42
     ... )
     >>> protocol.total_on_time, protocol.planned_duration
-    (240.0, 440.0)
+    (240.0, 500.0)
     """
 
     pulses: tuple[Pulse, ...] = Field(min_length=1)
@@ -195,7 +195,7 @@ class Protocol(Spec):
         on: float | str,
         off: float | str = 0.0,
         cycles: int = 1,
-        cooldown: float | str = 120.0,
+        cooldown: float | str = 180.0,
     ) -> Self:
         """Make a protocol of one pulse, without thermocouples.
 

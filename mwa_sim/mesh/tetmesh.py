@@ -197,9 +197,20 @@ def outer_faces(tets: Ints) -> Ints:
     -------
     (f, 3) int array
         Outward triangles, in the order of the elements.
+
+    Raises
+    ------
+    MeshError
+        If a face belongs to more than two elements: some overlap or stand twice.
     """
     faces = tets[:, TET_FACES].reshape(-1, 3)
     _, first, count = unique_rows(np.sort(faces, axis=1))
+    crowded = int(np.count_nonzero(count > 2))
+    if crowded:
+        raise MeshError(
+            f"{crowded} faces belong to more than two tetrahedra: elements overlap or stand twice; "
+            "remove the copies or mesh again"
+        )
     return np.asarray(faces[np.sort(first[count == 1])], dtype=np.int64)
 
 

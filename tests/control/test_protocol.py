@@ -70,7 +70,7 @@ def test_a_landmark_array_is_a_position() -> None:
 
 
 def test_cooldown_is_observed_unless_switched_off() -> None:
-    assert Protocol(pulses=[{"power": 40, "on": 60}]).planned_duration == 180.0
+    assert Protocol(pulses=[{"power": 40, "on": 60}]).planned_duration == 240.0
     assert Protocol.pulsed(power=40, on=60, cooldown=0).planned_duration == 60.0
 
 

@@ -69,7 +69,7 @@ def test_power_remains_until_the_end_of_the_last_on_phase() -> None:
     assert schedule.power_remains(500.0)
     schedule.stop(500.0)
     assert not schedule.power_remains(500.0)
-    assert schedule.next_instant() == 620.0
+    assert schedule.next_instant() == 680.0
 
 
 def test_breaking_off_is_final() -> None:

@@ -116,3 +116,10 @@ def test_unique_rows_groups_equal_rows(big):
     assert len(set(inverse.tolist())) == 3
     np.testing.assert_array_equal(rows[first][inverse], rows)
     assert count[inverse[0]] == 2
+
+
+def test_elements_that_stand_twice_are_refused():
+    nodes = np.array([[0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1], [1, 1, 1.0]])
+    mesh = TetMesh(nodes, [[0, 1, 2, 3], [4, 2, 1, 3], [0, 1, 2, 3]], [1, 1, 1])
+    with pytest.raises(MeshError, match="more than two tetrahedra"):
+        _ = mesh.boundary_faces
