@@ -175,7 +175,7 @@ class Pose:
 
 
 def _vector(value: Any, where: str, problems: list[str]) -> FloatArray:
-    """Three finite numbers, or a message appended to ``problems`` and a placeholder."""
+    """Three finite numbers, or a message appended to ``problems`` and zeros in its place."""
     try:
         vector = np.array(value, dtype=np.float64)
     except (TypeError, ValueError):
