@@ -20,9 +20,6 @@ from mwa_sim.zone import Zone
 
 Floats = NDArray[np.float64]
 
-#: Final nodal fields of a run and their units.
-FIELDS = {"max_temperature": "degC", "cem43": "min", "damage": "1", "dead_fraction": "1"}
-
 
 @dataclass(frozen=True, eq=False)
 class Trace:

@@ -15,7 +15,6 @@ import typer
 from mwa_sim.cli.console import OutputError, say
 from mwa_sim.errors import MwaError, SolverError
 
-DONE = 0
 FAILED = 1
 BAD_INPUT = 2
 LIMIT_EXCEEDED = 3

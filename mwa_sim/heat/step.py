@@ -122,6 +122,7 @@ class HeatStepper:
         self._enthalpy = enthalpy_array(self.temperature, model.latent)
         self._start_enthalpy = self._enthalpy.copy()
         self._metabolic = float(model.metabolic.sum())
+        self._fixed = np.flatnonzero(model.fixed)
         self._rate = model.fastest_rate()
         self._has_slope = model.slope_values.size > 0
         self._slope_field = np.zeros(n if self._has_slope else 0)
@@ -280,11 +281,9 @@ class HeatStepper:
         if m.reaction.shape[0]:
             # All that enters a node of fixed temperature leaves through the surface.
             reaction = self._boundary_flux()
-            fixed = m.fixed
+            fixed = self._fixed
             given = self._nodal[fixed] + m.metabolic[fixed]
-            taken = blood[fixed] * (m.outer_temperature - BLOOD_TEMPERATURE) + m.shaft[fixed] * (
-                m.outer_temperature - m.shaft_temperature
-            )
+            taken = blood[fixed] * (m.outer_temperature - BLOOD_TEMPERATURE)
             energy.boundary += dt * (
                 0.5 * (self._reaction + reaction) + float((given - taken).sum())
             )

@@ -54,11 +54,6 @@ class Octree:
         """Number of the finest level; the roots are level 0."""
         return len(self.leaves) - 1
 
-    @property
-    def n_leaves(self) -> int:
-        """Number of leaves."""
-        return sum(len(cells) for cells in self.leaves)
-
 
 def build_octree(
     sizing: Sizing, low: ArrayLike, high: ArrayLike, finest: float, depth: int

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -106,6 +106,3 @@ def consistent_load(b: Block, density: np.ndarray) -> np.ndarray:
     mass = np.full((4, 4), 0.05) + np.eye(4) * 0.05
     local = (density[b.tets] @ mass) * b.volumes[:, None]
     return np.bincount(b.tets.ravel(), weights=local.ravel(), minlength=len(b.nodes))
-
-
-__all__ = ["Block", "block", "consistent_load", "cube", "material", "model", "replace"]
