@@ -19,7 +19,9 @@ def mix(name: str, parts: Mapping[str, tuple[float, Tissue]], title: str = "") -
     conductivity ``X = sum f_i X_i``; specific heat, metabolic heat and water fraction are per
     mass, ``X = sum f_i rho_i X_i / sum f_i rho_i``, so that ``rho c`` adds up by volume; thermal
     and electrical conductivity and permittivity are geometric means, ``X = prod X_i^f_i``.
-    A temperature model is that of the part with the largest share of the property.
+    A temperature model is that of the part with the largest share of the property, and over
+    frequency the mixture follows the part with the largest share of the electrical conductivity
+    (an assumption).
 
     Parameters
     ----------
@@ -47,7 +49,10 @@ def mix(name: str, parts: Mapping[str, tuple[float, Tissue]], title: str = "") -
         having = [(f, tissue) for f, tissue in shares if key in tissue.models]
         if having:
             models[key] = max(having, key=partial(_share, key))[1].models[key]
-    return Tissue.of(name, values, models, title)
+    follows = None
+    if "electrical_conductivity" in values:
+        follows = max(shares, key=partial(_share, "electrical_conductivity"))[1].dispersion
+    return Tissue.of(name, values, models, title, dispersion=follows)
 
 
 def _share(key: str, part: tuple[float, Tissue]) -> float:

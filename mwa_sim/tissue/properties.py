@@ -11,6 +11,7 @@ from mwa_sim.errors import InputError
 from mwa_sim.quantities import Quantity, quantity
 from mwa_sim.references import all_references
 from mwa_sim.spec_paths import did_you_mean
+from mwa_sim.tissue.dispersion import dispersion
 from mwa_sim.tissue.temperature import model_source
 
 STANDINGS = ("source", "calculated", "assumption", "unverified")
@@ -119,6 +120,9 @@ class Tissue:
         :func:`~mwa_sim.tissue.temperature.permittivity_factor`; None is constant.
     perfusion_model : str or None
         ``"arrhenius_shutdown"`` multiplies the perfusion by exp(-Omega); None is constant.
+    dispersion : str or None
+        Tissue that the dielectric properties follow over frequency, a name of
+        :func:`mwa_sim.tissue.dispersion.list_dispersions`; None is constant.
     values : dict of str to Value
         Where each number comes from.
     models : dict of str to ModelChoice
@@ -142,6 +146,7 @@ class Tissue:
     electrical_conductivity_model: str | None = None
     relative_permittivity_model: str | None = None
     perfusion_model: str | None = None
+    dispersion: str | None = None
     values: Mapping[str, Value] = field(default_factory=dict, compare=False, repr=False)
     models: Mapping[str, ModelChoice] = field(default_factory=dict, compare=False, repr=False)
     title: str = field(default="", compare=False)
@@ -156,6 +161,7 @@ class Tissue:
         models: Mapping[str, ModelChoice],
         title: str = "",
         note: str = "",
+        dispersion: str | None = None,
     ) -> Tissue:
         """Tissue at the nominal values of its properties and models.
 
@@ -167,9 +173,12 @@ class Tissue:
         models : mapping of str to ModelChoice
             By names of :data:`MODELS`.
         title, note : str, optional
+        dispersion : str, optional
+            Tissue to follow over frequency.
         """
         nominal: dict[str, Any] = {key: value.value for key, value in values.items()}
         nominal |= {key: model.value for key, model in models.items()}
+        nominal["dispersion"] = dispersion
         return cls(name=name, values=values, models=models, title=title, note=note, **nominal)
 
     @property
@@ -188,6 +197,8 @@ class Tissue:
         ]
         names = (getattr(self, attribute) for attribute in MODELS)
         keys += [model_source(name) for name in names if name is not None]
+        if self.dispersion is not None:
+            keys += source_keys(dispersion(self.dispersion).source)
         return list(dict.fromkeys(keys))
 
     def changed(self, **changes: Any) -> Tissue:
@@ -228,8 +239,11 @@ class Tissue:
             elif name in MODELS:
                 found += self._change_model(models, name, given)
                 read[name] = given
+            elif name == "dispersion":
+                found += _unknown_dispersion(given)
+                read[name] = given
             else:
-                known = [*PROPERTIES, *MODELS]
+                known = [*PROPERTIES, *MODELS, "dispersion"]
                 found.append(f"{name}: unknown property{did_you_mean(name, known)}")
         if found:
             raise InputError(found)
@@ -254,7 +268,18 @@ class Tissue:
             "parameter_set": self.parameter_set,
             **{name: None if math.isnan(number) else number for name, number in numbers.items()},
             **{name: getattr(self, name) for name in MODELS},
+            "dispersion": self.dispersion,
         }
+
+
+def _unknown_dispersion(given: str | None) -> list[str]:
+    if given is None:
+        return []
+    try:
+        dispersion(given)
+    except InputError as error:
+        return [f"dispersion: {problem}" for problem in error.problems]
+    return []
 
 
 def source_keys(source: str) -> list[str]:

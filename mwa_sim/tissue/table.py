@@ -8,6 +8,7 @@ from typing import Any
 from mwa_sim.errors import InputError
 from mwa_sim.quantities import Quantity
 from mwa_sim.spec_paths import did_you_mean
+from mwa_sim.tissue.dispersion import list_dispersions
 from mwa_sim.tissue.mixture import mix
 from mwa_sim.tissue.properties import (
     PROPERTIES,
@@ -25,6 +26,7 @@ _MODEL_KEYS = {
     "relative_permittivity_temperature_model": ("relative_permittivity_model", "dielectric"),
     "perfusion_temperature_model": ("perfusion_model", "perfusion"),
 }
+_DISPERSION_KEY = "dispersion"
 _SLOPE_KEY = "thermal_conductivity_temperature_model"
 _VALUE_KEYS = ("value", "range", "source", "standing", "note", "range_source")
 _CHOICE_KEYS = ("value", "smaller_zone", "larger_zone", "source", "standing", "note")
@@ -47,10 +49,12 @@ def tissue_from_table(
         ``density``, ``specific_heat`` and ``thermal_conductivity``; optionally ``perfusion``,
         ``metabolic_heat``, ``water_fraction`` (0 if not given: nothing boils),
         ``relative_permittivity``, ``electrical_conductivity``, ``thermal_conductivity_slope`` and
-        ``*_temperature_model``. Each is a quoted quantity (a name for a model), or a table with
-        ``value``, ``range``, ``source``, ``standing`` and ``note``. ``source`` says where plain
-        values come from. Instead of properties, ``mixture = {tissue = volume fraction, ...}``;
-        properties beside a mixture replace its own.
+        ``*_temperature_model``, and ``dispersion``, the tissue of the library whose dielectric
+        properties it follows over frequency (constant if not given). Each property is a quoted
+        quantity (a name for a model), or a table with ``value``, ``range``, ``source``,
+        ``standing`` and ``note``. ``source`` says where plain values come from. Instead of
+        properties, ``mixture = {tissue = volume fraction, ...}``; properties beside a mixture
+        replace its own.
     source : {"file", "python"}, optional
         From Python, numbers are accepted as SI.
     lookup : callable, optional
@@ -85,6 +89,7 @@ def tissue_from_table(
     }
     if _SLOPE_KEY in table:
         values["thermal_conductivity_slope"] = reader.slope()
+    follows = reader.dispersion(base)
     reader.check_keys()
     if base is None and "mixture" not in table:
         reader.require(_REQUIRED)
@@ -93,7 +98,7 @@ def tissue_from_table(
     all_values = {**(base.values if base else {}), **_present(values)}
     all_models = {**(base.models if base else {}), **_present(models)}
     title = str(table.get("title", base.title if base else ""))
-    return Tissue.of(name, all_values, all_models, title, str(table.get("note", "")))
+    return Tissue.of(name, all_values, all_models, title, str(table.get("note", "")), follows)
 
 
 def _present(found: Mapping[str, Any]) -> dict[str, Any]:
@@ -109,7 +114,7 @@ class _Reader:
         self.found: list[str] = []
 
     def check_keys(self) -> None:
-        known = [*PROPERTIES, *_MODEL_KEYS, _SLOPE_KEY, *_TEXTS, "mixture"]
+        known = [*PROPERTIES, *_MODEL_KEYS, _SLOPE_KEY, _DISPERSION_KEY, *_TEXTS, "mixture"]
         for key in self.table:
             if key not in known:
                 self.found.append(f"{key}: unknown key{did_you_mean(key, known)}")
@@ -168,6 +173,18 @@ class _Reader:
         if unknown:
             return None
         return ModelChoice(name, smaller, larger, source, standing, note)
+
+    def dispersion(self, base: Tissue | None) -> str | None:
+        if _DISPERSION_KEY not in self.table:
+            return base.dispersion if base else None
+        given, known = self.table[_DISPERSION_KEY], list_dispersions()
+        if given not in known:
+            self.found.append(
+                f"{_DISPERSION_KEY}: expected a tissue to follow over frequency, such as "
+                f'"muscle", got {given!r}{did_you_mean(str(given), known)}'
+            )
+            return None
+        return str(given)
 
     def slope(self) -> Value | None:
         entry = self._entry(_SLOPE_KEY, ("value",))

@@ -64,6 +64,8 @@ class Sigmoid:
 class DielectricModel:
     """Sigmoids of one publication for conductivity and permittivity at 2.45 GHz.
 
+    Their factors are used at any frequency.
+
     Attributes
     ----------
     name, source, standing, note : str
