@@ -8,12 +8,13 @@ samples and rules (a stop before a pause), the end of a pause, switching of the 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from mwa_sim.control.event import Event
 from mwa_sim.control.interlock import Firing, Interlock
 from mwa_sim.control.protocol import Protocol
+from mwa_sim.control.pulse import PulseTrain
 from mwa_sim.control.schedule import TIME_TOLERANCE, Schedule
 from mwa_sim.control.sensor import Sensor
 from mwa_sim.errors import SolverError
@@ -31,7 +32,7 @@ class Samples:
     tissue : list of float [degC]
         Tissue temperature at the same place and instant.
     power : list of float [W]
-        Power at the generator from this instant on.
+        Power at the generator from this instant on, of all antennas.
     """
 
     t: list[float] = field(default_factory=list)
@@ -52,6 +53,8 @@ class Controller:
         Tissue temperature at every thermocouple at t = 0.
     seed : int
         Of the noise of the readings.
+    trains : sequence of PulseTrain, optional
+        The pulses of every antenna; by default those of the protocol, for one antenna.
 
     Attributes
     ----------
@@ -59,8 +62,8 @@ class Controller:
         Recorded samples by thermocouple.
     peaks : dict of str to float [degC]
         Highest tissue temperature at every thermocouple over all steps.
-    power_steps : list of (float, float) [s, W]
-        The power at the generator as a step function: each power holds from its time on.
+    antenna_steps : list of (float, tuple of float) [s, W]
+        The power of each antenna as a step function: the powers hold from their time on.
 
     Raises
     ------
@@ -77,9 +80,15 @@ class Controller:
     (60.0, 2400.0, 'end')
     """
 
-    def __init__(self, protocol: Protocol, initial: Mapping[str, float], seed: int = 0) -> None:
+    def __init__(
+        self,
+        protocol: Protocol,
+        initial: Mapping[str, float],
+        seed: int = 0,
+        trains: Sequence[PulseTrain] = (),
+    ) -> None:
         self.protocol = protocol
-        self._schedule = Schedule(protocol)
+        self._schedule = Schedule(trains or (protocol.train,), protocol.cooldown.duration)
         self._interlock = Interlock(protocol.rules)
         self._sensors = {
             spec.name: Sensor(spec, self._checked(initial, spec.name), seed)
@@ -87,9 +96,10 @@ class Controller:
         }
         self.traces = {name: Samples() for name in self._sensors}
         self.peaks = {name: sensor.tissue for name, sensor in self._sensors.items()}
-        self.power_steps: list[tuple[float, float]] = [(0.0, 0.0)]
+        off = (0.0,) * len(self._schedule.powers)
+        self.antenna_steps: list[tuple[float, tuple[float, ...]]] = [(0.0, off)]
         self._time = 0.0
-        self._energy = 0.0
+        self._energies = off
         self._events: list[Event] = []
         self._reported = 0
         self._act(0.0)
@@ -100,9 +110,19 @@ class Controller:
         return self._time
 
     @property
+    def powers(self) -> tuple[float, ...]:
+        """Power of each antenna at the generator from now until the next instant [W]."""
+        return self._schedule.powers
+
+    @property
     def power(self) -> float:
-        """Power at the generator from now until the next instant [W]."""
+        """Their sum [W]."""
         return self._schedule.power
+
+    @property
+    def power_steps(self) -> list[tuple[float, float]]:
+        """The sum over all antennas as a step function [s, W]."""
+        return [(t, math.fsum(powers)) for t, powers in self.antenna_steps]
 
     @property
     def paused(self) -> bool:
@@ -122,8 +142,14 @@ class Controller:
     @property
     def delivered_J(self) -> float:  # noqa: N802  joules, as in the summary of a run
         """Energy delivered by the generator so far [J]."""
-        since, power = self.power_steps[-1]
-        return self._energy + power * (self._time - since)
+        return math.fsum(self.antennas_delivered_J)
+
+    @property
+    def antennas_delivered_J(self) -> tuple[float, ...]:  # noqa: N802
+        """The same for each antenna [J]."""
+        since, powers = self.antenna_steps[-1]
+        elapsed = self._time - since
+        return tuple(e + p * elapsed for e, p in zip(self._energies, powers, strict=True))
 
     def next_instant(self) -> float:
         """Instant that the next step must not pass [s].
@@ -252,14 +278,16 @@ class Controller:
         self._events.append(Event(t, "stop", cause, source))
 
     def _note_power(self, t: float) -> None:
-        """Close the energy account of the last power when it changes."""
-        since, power = self.power_steps[-1]
-        if self.power == power:
+        """Close the energy account of the last powers when one of them changes."""
+        since, before = self.antenna_steps[-1]
+        powers = self.powers
+        if powers == before:
             return
-        self._energy += power * (t - since)
+        account = zip(self._energies, before, strict=True)
+        self._energies = tuple(energy + power * (t - since) for energy, power in account)
         if t <= since:
-            self.power_steps.pop()
-        self.power_steps.append((t, self.power))
+            self.antenna_steps.pop()
+        self.antenna_steps.append((t, powers))
 
     @staticmethod
     def _checked(temperatures: Mapping[str, float], name: str) -> float:

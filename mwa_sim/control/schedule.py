@@ -1,4 +1,4 @@
-"""The power schedule: phases on a protocol clock that a pause can stop.
+"""The power schedule: phases of every antenna on one protocol clock that a pause can stop.
 
 Phase boundaries are computed from the start of their pulse, not accumulated, so that many cycles
 do not drift.  The schedule knows nothing of thermocouples; the controller tells it when to pause,
@@ -8,10 +8,11 @@ resume and stop.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mwa_sim.control.event import Event
-from mwa_sim.control.protocol import Protocol
+from mwa_sim.control.pulse import PulseTrain
 
 TIME_TOLERANCE = 1e-9
 """Instants closer than this are one instant [s]."""
@@ -19,7 +20,7 @@ TIME_TOLERANCE = 1e-9
 
 @dataclass(frozen=True)
 class Phase:
-    """A stretch of constant power.
+    """A stretch of constant power of one antenna.
 
     Attributes
     ----------
@@ -28,7 +29,7 @@ class Phase:
     power : float [W]
         At the generator; 0 between pulses.
     label : str
-        Which pulse and cycle, for the causes of events.
+        Which antenna, pulse and cycle, for the causes of events.
     """
 
     start: float
@@ -37,22 +38,26 @@ class Phase:
     label: str
 
 
-def phases(protocol: Protocol) -> tuple[Phase, ...]:
-    """Lay the pulses of a protocol out in time, without the cooldown.
+def phases(train: PulseTrain) -> tuple[Phase, ...]:
+    """Lay the pulses of an antenna out in time.
 
     Parameters
     ----------
-    protocol : Protocol
+    train : PulseTrain
 
     Returns
     -------
     tuple of Phase
-        Without gaps, the first starting at 0.  A pulse without off time is one phase.
+        Without gaps, the first starting at 0: a train that starts later waits in its first phase.
+        A pulse without off time is one phase.
     """
+    whose = f"{train.name}, " if train.name else ""
     found: list[Phase] = []
-    base = 0.0
-    for number, pulse in enumerate(protocol.pulses, start=1):
-        name = f"pulse {number}"
+    base = train.start
+    if base > 0.0:
+        found.append(Phase(0.0, base, 0.0, f"{whose}not started"))
+    for number, pulse in enumerate(train.pulses, start=1):
+        name = f"{whose}pulse {number}"
         if pulse.off <= 0.0:
             found.append(Phase(base, base + pulse.cycles * pulse.on, pulse.power, name))
         else:
@@ -67,29 +72,86 @@ def phases(protocol: Protocol) -> tuple[Phase, ...]:
     return tuple(found)
 
 
+def planned_on_time(trains: Sequence[PulseTrain]) -> float:
+    """Planned time with power from at least one antenna [s], if no rule fires."""
+    if len(trains) == 1:
+        return trains[0].on_time
+    on = sorted((p.start, p.end) for train in trains for p in phases(train) if p.power > 0.0)
+    pieces, reached = [], 0.0
+    for start, end in on:
+        pieces.append(max(0.0, end - max(start, reached)))
+        reached = max(reached, end)
+    return math.fsum(pieces)
+
+
+class _Track:
+    """One antenna's place in its phases."""
+
+    def __init__(self, train: PulseTrain) -> None:
+        self.phases = phases(train)
+        self.last_power = max(phase.end for phase in self.phases if phase.power > 0.0)
+        self._index = -1
+
+    @property
+    def over(self) -> bool:
+        return self._index >= len(self.phases)
+
+    @property
+    def power(self) -> float:
+        """Power of the present phase [W]; 0 before the first and after the last."""
+        return self.phases[self._index].power if self._index >= 0 and not self.over else 0.0
+
+    @property
+    def next_boundary(self) -> float:
+        """Next end of a phase on the protocol clock [s]."""
+        if self.over:
+            return math.inf
+        if self._index + 1 < len(self.phases):
+            return self.phases[self._index + 1].start
+        return self.phases[-1].end
+
+    def enter(self) -> str:
+        """Go on to the next phase; returns what that means, in words."""
+        left = self.phases[max(self._index, 0)]
+        self._index += 1
+        if self.over:
+            return f"{left.label}: all power delivered"
+        entered = self.phases[self._index]
+        if entered.power > 0.0:
+            return f"{entered.label}: {entered.power:g} W"
+        return f"{entered.label}: off for {entered.end - entered.start:g} s"
+
+
 class Schedule:
-    """Plays the phases of a protocol, then its cooldown.
+    """Plays the phases of all antennas on one clock, then the cooldown.
 
     Parameters
     ----------
-    protocol : Protocol
+    trains : sequence of PulseTrain
+        One an antenna.
+    cooldown : float [s]
+        From the end of the last of them, or from a stop.
     """
 
-    def __init__(self, protocol: Protocol) -> None:
-        self._phases = phases(protocol)
-        self._last_power = max(phase.end for phase in self._phases if phase.power > 0.0)
-        self._cooldown = protocol.cooldown.duration
-        self._index = -1
+    def __init__(self, trains: Sequence[PulseTrain], cooldown: float) -> None:
+        self._tracks = [_Track(train) for train in trains]
+        self._last_power = max(track.last_power for track in self._tracks)
+        self._cooldown = cooldown
         self._shift = 0.0
         self._paused_at: float | None = None
         self._cooldown_end: float | None = None
         self._ended = False
 
     @property
+    def powers(self) -> tuple[float, ...]:
+        """Power of each antenna at the generator now [W]."""
+        treating = self._cooldown_end is None and not self.paused
+        return tuple(track.power if treating else 0.0 for track in self._tracks)
+
+    @property
     def power(self) -> float:
-        """Power at the generator now [W]."""
-        treating = 0 <= self._index < len(self._phases) and self._cooldown_end is None
-        return self._phases[self._index].power if treating and not self.paused else 0.0
+        """Their sum [W]."""
+        return math.fsum(self.powers)
 
     @property
     def paused(self) -> bool:
@@ -114,9 +176,7 @@ class Schedule:
             return math.inf
         if self._cooldown_end is not None:
             return self._cooldown_end
-        if self._index + 1 < len(self._phases):
-            return self._phases[self._index + 1].start + self._shift
-        return self._phases[-1].end + self._shift
+        return min(track.next_boundary for track in self._tracks) + self._shift
 
     def switch(self, t: float) -> list[Event]:
         """Enter every phase that begins at an instant.
@@ -128,7 +188,7 @@ class Schedule:
         Returns
         -------
         list of Event
-            One for every change of power, and "end" after the cooldown.
+            One for every change of the power of an antenna, and "end" after the cooldown.
         """
         events: list[Event] = []
         while self.next_instant() <= t + TIME_TOLERANCE:
@@ -137,20 +197,16 @@ class Schedule:
                 cause = f"cooldown of {self._cooldown:g} s complete"
                 events.append(Event(t, "end", cause, "protocol"))
                 break
-            before, left = self.power, self._phases[max(self._index, 0)]
-            self._index += 1
-            if self._index == len(self._phases):
-                self._cooldown_end = t + self._cooldown
-                cause = f"{left.label}: all power delivered"
-            elif self._phases[self._index].power > 0.0:
-                entered = self._phases[self._index]
-                cause = f"{entered.label}: {entered.power:g} W"
-            else:
-                pause = self._phases[self._index]
-                cause = f"{pause.label}: off for {pause.end - pause.start:g} s"
-            if self.power != before:
-                kind = "power_on" if self.power > 0.0 else "power_off"
+            # The first of those that change now: what happens at one instant is told in the
+            # order of the antennas.
+            track = min(self._tracks, key=lambda track: track.next_boundary)
+            before = track.power
+            cause = track.enter()
+            if track.power != before:
+                kind = "power_on" if track.power > 0.0 else "power_off"
                 events.append(Event(t, kind, cause, "protocol"))
+            if all(track.over for track in self._tracks):
+                self._cooldown_end = t + self._cooldown
         return events
 
     def pause(self, t: float) -> None:

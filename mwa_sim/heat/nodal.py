@@ -63,7 +63,7 @@ def balance(
     open_vessels: FloatArray,
     blood_temperature: float,
     shaft: FloatArray,
-    shaft_temperature: float,
+    shaft_temperature: FloatArray,
     outer: FloatArray,
     outer_temperature: float,
     source: FloatArray,
@@ -82,7 +82,7 @@ def balance(
             source[i]
             + metabolic[i]
             + b * blood_temperature
-            + shaft[i] * shaft_temperature
+            + shaft[i] * shaft_temperature[i]
             + outer[i] * outer_temperature
         )
 
@@ -93,6 +93,17 @@ def heat_lost(exchange: FloatArray, t0: FloatArray, t1: FloatArray, temperature:
     total = 0.0
     for i in range(exchange.size):
         total += exchange[i] * (0.5 * (t0[i] + t1[i]) - temperature)
+    return total
+
+
+@njit(cache=True, fastmath={"reassoc", "contract"})
+def heat_lost_to(
+    exchange: FloatArray, t0: FloatArray, t1: FloatArray, temperature: FloatArray
+) -> float:
+    """The same for baths that differ from node to node, at temperatures T_i [degC]."""
+    total = 0.0
+    for i in range(exchange.size):
+        total += exchange[i] * (0.5 * (t0[i] + t1[i]) - temperature[i])
     return total
 
 

@@ -70,7 +70,9 @@ class HeatModel:
     metabolic : (n,) float array [W]
     shaft, outer : (n,) float array [W/K]
         Exchange with the cooled antenna shaft and with the ambient.
-    shaft_temperature, outer_temperature : float [degC]
+    shaft_temperature : (n,) float array [degC]
+        Of the coolant that each node exchanges heat with.
+    outer_temperature : float [degC]
     fixed : (n,) bool array
     reaction : scipy.sparse.csr_matrix
         Rows of K and of K_slope that belong to fixed nodes, for the heat through the boundary.
@@ -88,7 +90,7 @@ class HeatModel:
     stoppable: FloatArray
     metabolic: FloatArray
     shaft: FloatArray
-    shaft_temperature: float
+    shaft_temperature: FloatArray
     outer: FloatArray
     outer_temperature: float
     fixed: BoolArray
@@ -141,7 +143,7 @@ def assemble(
     materials: ThermalMaterials,
     boundary: NodalBoundary,
     shaft: FloatArray | None = None,
-    shaft_temperature: float = 25.0,
+    shaft_temperature: float | FloatArray = 25.0,
 ) -> HeatModel:
     """Assemble the bioheat equation.
 
@@ -155,8 +157,9 @@ def assemble(
     materials : ThermalMaterials
     boundary : NodalBoundary
     shaft : (n,) float array [W/K], optional
-        Exchange with the antenna's coolant.
-    shaft_temperature : float [degC]
+        Exchange with the coolant of the antenna, or of all antennas.
+    shaft_temperature : float or (n,) float array [degC]
+        Several coolants act like one of their mean, weighted with their exchange at each node.
 
     Returns
     -------
@@ -194,7 +197,7 @@ def assemble(
         metabolic=on_nodes(materials.density * materials.metabolic_heat),
         # A node of fixed temperature would feed the coolant without end: not the tissue's heat.
         shaft=np.zeros(n) if shaft is None else np.where(fixed, 0.0, shaft),
-        shaft_temperature=float(shaft_temperature),
+        shaft_temperature=np.zeros(n) + shaft_temperature,
         outer=boundary.exchange,
         outer_temperature=boundary.temperature,
         fixed=fixed,

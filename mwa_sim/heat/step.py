@@ -10,7 +10,7 @@ import numpy as np
 from mwa_sim.errors import SolverError
 from mwa_sim.heat.exposure import Exposure
 from mwa_sim.heat.kernels import MIN_STAGES, diffuse, kirchhoff_array, rkl2_step
-from mwa_sim.heat.nodal import balance, heat_lost, midpoint, stored_heat
+from mwa_sim.heat.nodal import balance, heat_lost, heat_lost_to, midpoint, stored_heat
 from mwa_sim.heat.pennes import BLOOD_TEMPERATURE, HeatModel
 from mwa_sim.heat.source import Source
 from mwa_sim.tissue.enthalpy import enthalpy_array
@@ -276,7 +276,7 @@ class HeatStepper:
         energy.source += dt * heat
         energy.metabolic += dt * self._metabolic
         energy.perfusion += dt * heat_lost(blood, old_t, self.temperature, BLOOD_TEMPERATURE)
-        energy.shaft += dt * heat_lost(m.shaft, old_t, self.temperature, m.shaft_temperature)
+        energy.shaft += dt * heat_lost_to(m.shaft, old_t, self.temperature, m.shaft_temperature)
         energy.outer += dt * heat_lost(m.outer, old_t, self.temperature, m.outer_temperature)
         if m.reaction.shape[0]:
             # All that enters a node of fixed temperature leaves through the surface.

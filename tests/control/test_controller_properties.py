@@ -97,7 +97,7 @@ def test_the_first_sample_above_the_limit_stops(
 ) -> None:
     immediate = protocol.changed(rules=[rule.changed(delay=0.0) for rule in protocol.rules])
     run = play(immediate, temperatures, cut)
-    last_on = max(phase.end for phase in phases(protocol) if phase.power > 0.0)
+    last_on = max(phase.end for phase in phases(protocol.train) if phase.power > 0.0)
     fired = [
         t
         for rule in immediate.rules
@@ -166,7 +166,7 @@ def test_without_rules_the_plan_is_carried_out(
     assert run.controller.time == pytest.approx(protocol.planned_duration, rel=1e-12)
     assert run.controller.delivered_J == pytest.approx(protocol.planned_energy, rel=1e-12)
     ends = [0.0, *run.ends]
-    for phase in phases(protocol):
+    for phase in phases(protocol.train):
         assert min(abs(t - phase.start) for t in ends) < 1e-9
 
 
