@@ -1,4 +1,4 @@
-"""How a plan names its antenna: a library name, or a table that imports a map."""
+"""How a plan names its antenna: a library name, or a table that names a file or a map."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from mwa_sim.antenna.antenna import ISM_FREQUENCY, USUAL_DIAMETER, Antenna, Cooling
+from mwa_sim.antenna.antenna import ISM_FREQUENCY, MODELS, USUAL_DIAMETER, Antenna, Cooling
 from mwa_sim.errors import InputError
 from mwa_sim.spec import (
     Frequency,
@@ -20,6 +20,7 @@ from mwa_sim.spec import (
     quantity,
     validate,
 )
+from mwa_sim.spec_paths import did_you_mean
 
 COOLANT_TEMPERATURE = 25.0
 """Coolant of an antenna that states none [degC]."""
@@ -53,7 +54,7 @@ class CoolingSpec(Spec):
 
 
 class AntennaSpec(Spec):
-    """The inline table ``antenna = { ... }`` of a plan: one of ``map`` and ``library``.
+    """The inline table ``antenna = { ... }`` of a plan: one of ``library``, ``file`` and ``map``.
 
     Attributes
     ----------
@@ -61,6 +62,10 @@ class AntennaSpec(Spec):
         CSV file of an imported map, relative to the plan.
     library : str, optional
         Name in the library, to change some of its numbers.
+    file : str, optional
+        TOML file that describes the antenna, relative to the plan.
+    model : str, optional
+        One of :data:`mwa_sim.antenna.antenna.MODELS`.
     efficiency : float [-], optional
         Power into the tissue per generator watt; multiplies a map.
     outer_diameter : float [m], optional
@@ -71,6 +76,8 @@ class AntennaSpec(Spec):
 
     map: str | None = Field(default=None, min_length=1)
     library: str | None = None
+    file: str | None = Field(default=None, min_length=1)
+    model: str | None = None
     efficiency: _Efficiency | None = None
     outer_diameter: PositiveLength | None = None
     frequency: Frequency | None = None
@@ -78,13 +85,20 @@ class AntennaSpec(Spec):
 
     @model_validator(mode="after")
     def _one_source(self) -> AntennaSpec:
-        if (self.map is None) == (self.library is None):
+        if sum(given is not None for given in (self.map, self.library, self.file)) != 1:
             raise problems(
-                'expected one of map = "FILE.csv" (an imported power density) and '
-                'library = "NAME" (an antenna of the library)'
+                'expected one of map = "FILE.csv" (an imported power density), '
+                'library = "NAME" (an antenna of the library) and file = "FILE.toml" (an antenna '
+                "described by its conductors and dielectrics)"
             )
-        if self.library is not None and self.outer_diameter is not None:
-            raise problems("outer_diameter: an antenna of the library has its own")
+        if self.model is not None and self.model not in MODELS:
+            raise problems(
+                f"model: expected one of {', '.join(MODELS)}, got {self.model!r}"
+                f"{did_you_mean(self.model, MODELS)}"
+            )
+        if self.map is None and self.outer_diameter is not None:
+            which = "of the library" if self.library is not None else "from a file"
+            raise problems(f"outer_diameter: an antenna {which} has its own")
         if (
             self.map is not None
             and isinstance(self.cooling, CoolingSpec)
@@ -101,7 +115,7 @@ class AntennaSpec(Spec):
         Parameters
         ----------
         base_dir : str or Path, optional
-            Folder against which a relative ``map`` is resolved.
+            Folder against which a relative ``map`` or ``file`` is resolved.
 
         Returns
         -------
@@ -110,9 +124,10 @@ class AntennaSpec(Spec):
         Raises
         ------
         InputError
-            When the library has no such antenna or the map's content is wrong.
+            When the library has no such antenna, the map's content is wrong, or the antenna lacks
+            what the model needs.
         DataError
-            When the map's file cannot be read.
+            When a file cannot be read, or listing everything wrong with an antenna file.
         """
         if self.map is not None:
             antenna = Antenna.from_map(
@@ -121,11 +136,14 @@ class AntennaSpec(Spec):
                 frequency=self.frequency or ISM_FREQUENCY,
             )
         else:
-            antenna = Antenna.from_library(self.library or "")
+            if self.file is not None:
+                antenna = Antenna.from_file(Path(base_dir) / self.file)
+            else:
+                antenna = Antenna.from_library(self.library or "")
             if self.frequency is not None:
                 antenna = antenna.changed(frequency=self.frequency)
-        if self.efficiency is not None:
-            antenna = antenna.changed(efficiency=self.efficiency)
+        changes = {"efficiency": self.efficiency, "model": self.model}
+        antenna = antenna.changed({k: v for k, v in changes.items() if v is not None})
         if self.cooling == "off":
             return antenna.changed(cooling=None)
         if isinstance(self.cooling, CoolingSpec):
@@ -154,7 +172,7 @@ def antenna_from_plan(
     value : str, mapping, AntennaSpec or Antenna
         A name in the library, the inline table, or the antenna itself.
     base_dir : str or Path, optional
-        Folder against which the file of a map is resolved.
+        Folder against which the file of a map or an antenna is resolved.
     source : {"python", "file"}, optional
         In a file, numbers must be quoted with their unit.
 
@@ -167,7 +185,7 @@ def antenna_from_plan(
     InputError
         Listing what is wrong with the value.
     DataError
-        When a map's file cannot be read.
+        When a file cannot be read, or listing everything wrong with an antenna file.
 
     Examples
     --------
@@ -183,6 +201,6 @@ def antenna_from_plan(
     if not isinstance(value, Mapping):
         raise InputError(
             'antenna: expected a name of the library like "slot-1.6mm" or a table like '
-            f'{{ map = "gaussian.csv" }}, got {value!r}'
+            f'{{ map = "gaussian.csv" }} or {{ file = "mine.toml" }}, got {value!r}'
         )
     return validate(AntennaSpec, dict(value), source=source, where="antenna").build(base_dir)
