@@ -74,7 +74,8 @@ def _children() -> FloatArray:
 
 
 POINTS, WEIGHTS, _LOW = _rule()
-_CHILDREN = _children()
+EIGHTHS = _children()
+"""Barycentric corners (8, 4, 4) of the eight equal parts of a tetrahedron."""
 
 
 def nodal_loads(
@@ -147,8 +148,8 @@ def _chunk(
             break
         parent = np.repeat(parent[split], 8)
         volume = np.repeat(volume[split] / 8.0, 8)
-        shape = np.einsum("pkj,mjc->mpkc", _CHILDREN, shape[split]).reshape(-1, 4, 3)
-        bary = np.einsum("pkj,mjc->mpkc", _CHILDREN, bary[split]).reshape(-1, 4, 4)
+        shape = np.einsum("pkj,mjc->mpkc", EIGHTHS, shape[split]).reshape(-1, 4, 3)
+        bary = np.einsum("pkj,mjc->mpkc", EIGHTHS, bary[split]).reshape(-1, 4, 4)
     return loads
 
 

@@ -93,9 +93,36 @@ class Source:
         """Power into the tissue at 37 degC per watt at the generator [W/W]."""
         self.follows_temperature = bool(np.any(self._models > 0))
         """Whether the distribution changes with temperature."""
-        self._constant = np.bincount(
-            self._nodes, weights=self._weights, minlength=self.n_nodes
-        ).astype(np.float64)
+        self._constant = self._summed()
+
+    def _summed(self) -> FloatArray:
+        return np.bincount(self._nodes, weights=self._weights, minlength=self.n_nodes).astype(
+            np.float64
+        )
+
+    def replace(self, weights: FloatArray, delivered: float) -> None:
+        """Take over a field that was computed anew.
+
+        Parameters
+        ----------
+        weights : (n_entries,) float array [W/W]
+            New values of the entries of the sparse matrix that the source was made of, in its
+            (row-major) order; not negative.
+        delivered : float [W/W]
+            Power into the tissue per watt at the generator; what ``redistribute`` keeps.
+        """
+        self._weights[:] = weights
+        self._constant = self._summed()
+        self.delivered = float(delivered)
+
+    def absorbed(self, temperature: FloatArray) -> float:
+        """Sum of the nodal powers without redistribution [W/W], at nodal temperatures [degC]."""
+        return float(
+            spread_source(
+                self._nodes, self._models, self._weights, self._tables, TABLE_START, TABLE_STEP,
+                temperature, np.empty(self.n_nodes),
+            )
+        )  # fmt: skip
 
     def nodal(self, temperature: FloatArray, out: FloatArray) -> float:
         """Nodal powers at nodal temperatures.

@@ -1,0 +1,167 @@
+"""From the antenna's meridian plane to the tetrahedra: where |E|^2 heats which node.
+
+The loads ``int sigma_l |E|^2 / 2 phi_i dV`` of a field on triangles of the (r, z) plane are taken
+with quadrature points that are chosen once, where the field of the unheated tissue is strong, and
+kept: another field of the same antenna costs one pass over them. Tetrahedra that are large against
+the triangles they lie in, and carry power, are cut into eight; four points (degree 2) in each.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numba import njit
+
+from mwa_sim.antenna.field.find import Finder
+from mwa_sim.antenna.field.polynomials import squared_field
+from mwa_sim.antenna.pose import Pose
+from mwa_sim.antenna.quadrature import EIGHTHS
+from mwa_sim.typing import FloatArray, IntArray
+
+if TYPE_CHECKING:
+    from mwa_sim.mesh.tetmesh import TetMesh
+
+_DEEPEST = 5
+# A part is cut while it carries more than this fraction of the power and is larger than this
+# many times the triangles it lies in.
+_SHARE = 1e-5
+_COARSE = 1.5
+# Parts with less than this fraction of the power get one point.
+_NEGLIGIBLE = 1e-7
+_A, _B = 0.5854101966249685, 0.1381966011250105
+_FOUR = np.full((4, 4), _B) + (_A - _B) * np.eye(4)
+_ONE = np.full((1, 4), 0.25)
+
+
+class Transfer:
+    """Quadrature points in the tetrahedra, each in its triangle of the meridian plane.
+
+    Parameters
+    ----------
+    mesh : TetMesh
+    tets : (m, 4) int array
+        The nodes of the tetrahedra as the entries are to number them.
+    pose : Pose
+    finder : Finder
+        Of the meridian plane.
+    tissue : (n_triangles,) int array
+        Number of each triangle among those that hold tissue, -1 for the antenna itself.
+    size : (n_triangles,) float array [m]
+        Edge length of the triangles.
+    field : (m_t, 6, 4) float array [V/m per sqrt(W)]
+        The electric field by which the points are chosen.
+    loss : (m_t,) float array [W m/V2]
+        Half the conductivity of the tissue triangles.
+    surface : float [m]
+        Radius of the antenna: inside it the density of its surface decides about cutting.
+
+    Attributes
+    ----------
+    node, column : (n_entries,) int arrays
+        Node and label (as its place among the mesh's labels) of the entries, sorted by node.
+    """
+
+    def __init__(
+        self,
+        mesh: TetMesh,
+        tets: IntArray,
+        pose: Pose,
+        finder: Finder,
+        tissue: IntArray,
+        size: FloatArray,
+        field: FloatArray,
+        loss: FloatArray,
+        surface: float,
+    ) -> None:
+        self._tissue, self._finder = tissue, finder
+        labels = np.asarray(mesh.labels)
+        column = np.searchsorted(labels, mesh.regions)
+        local = pose.frame(mesh.nodes)[mesh.tets]
+        total = 1.0
+        found: list[tuple[IntArray, FloatArray, FloatArray]] = []
+        parent: IntArray = np.arange(len(mesh.tets))
+        shape, volume = local, np.asarray(mesh.volumes)
+        bary = np.broadcast_to(np.eye(4), (len(parent), 4, 4))
+        for level in range(_DEEPEST + 1):
+            q, edge = self._estimate(shape, field, loss, size, surface)
+            power = q * volume
+            length = np.cbrt(8.5 * volume)
+            split = (power > _SHARE * total) & (length > _COARSE * edge)
+            if level == _DEEPEST:
+                split[:] = False
+            for rule, chosen in (
+                (_FOUR, ~split & (power > _NEGLIGIBLE * total)),
+                (_ONE, ~split & (power <= _NEGLIGIBLE * total) & (power > 0.0)),
+            ):
+                points = np.einsum("qk,mkj->mqj", rule, bary[chosen]).reshape(-1, 4)
+                weight = np.repeat(volume[chosen] / len(rule), len(rule))
+                found.append((np.repeat(parent[chosen], len(rule)), points, weight))
+            if not np.any(split):
+                break
+            parent = np.repeat(parent[split], 8)
+            volume = np.repeat(volume[split] / 8.0, 8)
+            shape = np.einsum("pkj,mjc->mpkc", EIGHTHS, shape[split]).reshape(-1, 4, 3)
+            bary = np.einsum("pkj,mjc->mpkc", EIGHTHS, bary[split]).reshape(-1, 4, 4)
+        tet = np.concatenate([f[0] for f in found])
+        points = np.concatenate([f[1] for f in found])
+        weight = np.concatenate([f[2] for f in found])
+        x = np.einsum("pk,pkc->pc", points, local[tet])
+        triangle, inner = finder.locate(np.hypot(x[:, 0], x[:, 1]), x[:, 2])
+        held = np.where(triangle >= 0, tissue[triangle], -1)
+        keep = held >= 0
+        order = np.flatnonzero(keep)[np.argsort(tet[keep], kind="stable")]
+        self._triangle = held[order].astype(np.int32)
+        self._inner, self._outer = inner[order], points[order] * weight[order, None]
+        tet = tet[order]
+        key = tets[tet].astype(np.int64) * len(labels) + column[tet][:, None]
+        entries, inverse = np.unique(key, return_inverse=True)
+        self._entry = np.asarray(inverse).reshape(-1, 4).astype(np.int32)
+        self.node, self.column = entries // len(labels), entries % len(labels)
+
+    def _estimate(
+        self,
+        shape: FloatArray,
+        field: FloatArray,
+        loss: FloatArray,
+        size: FloatArray,
+        surface: float,
+    ) -> tuple[FloatArray, FloatArray]:
+        """Largest density and smallest triangle at the corners and the centre of each part."""
+        q, edge = np.zeros(len(shape)), np.full(len(shape), np.inf)
+        for x in (shape.mean(axis=1), *np.moveaxis(shape, 1, 0)):
+            r = np.hypot(x[:, 0], x[:, 1])
+            # Beside the antenna a part may have all its corners inside and yet hold hot tissue.
+            r = np.where(x[:, 2] > 0.0, np.maximum(r, surface), r)
+            triangle, bary = self._finder.locate(r, x[:, 2])
+            known = triangle >= 0
+            held = np.where(known, self._tissue[triangle], -1)
+            q = np.maximum(q, squared_field(field, held, bary) * loss[held])
+            edge = np.minimum(edge, np.where(known, size[triangle], np.inf))
+        return q, edge
+
+    def loads(self, field: FloatArray, sigma: FloatArray) -> FloatArray:
+        """Power into each entry, ``int sigma |E|^2 / 2 phi_i dV``.
+
+        Parameters
+        ----------
+        field : (m_t, 6, 4) float array [V/m per sqrt(W)]
+        sigma : (n_labels,) float array [S/m]
+
+        Returns
+        -------
+        (n_entries,) float array [W/W]
+        """
+        loads = np.zeros(len(self.node))
+        squared = squared_field(field, self._triangle, self._inner)
+        _spread(squared, self._outer, self._entry, loads)
+        return np.asarray(0.5 * loads * sigma[self.column])
+
+
+@njit(cache=True)
+def _spread(
+    squared: FloatArray, outer: FloatArray, entry: IntArray, loads: FloatArray
+) -> None:
+    for p in range(squared.size):
+        for c in range(4):
+            loads[entry[p, c]] += squared[p] * outer[p, c]

@@ -1,0 +1,268 @@
+"""Time-harmonic field of an axisymmetric antenna in lossy tissue, by finite elements.
+
+Fields vary as exp(+j w t). With ``psi = r H_phi`` the TM problem in the (r, z) plane is
+
+    int (1 / (eps_c r)) grad psi . grad v - (k0^2 / r) psi v  dr dz
+      + int_port  (j k0 / (sqrt(eps_d) r)) psi v dr + int_outer (j k0 / (sqrt(eps_c) r)) psi v ds
+      = int_port (2 j k0 / (sqrt(eps_d) r)) psi_in v dr,
+
+with the coaxial TEM wave ``psi_in``, constant over the port, a first-order absorbing condition on
+the outer boundary, conductors as holes (their condition is natural) and ``psi = 0`` on the axis.
+``psi`` and not ``H_phi`` is the unknown, because polynomials hold the coaxial field, for which psi
+is constant, but not ``1/r``.
+
+Everything that does not depend on the tissue is assembled once; a solution for another tissue
+costs one sparse factorisation.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+from scipy.sparse.linalg import splu
+from skfem import Basis, ElementTriP3, FacetBasis, MeshTri
+
+from mwa_sim.antenna.field.pattern import Pattern
+from mwa_sim.antenna.field.section import Section
+from mwa_sim.antenna.field.solution import FREE_SPACE_IMPEDANCE, FieldSolution
+from mwa_sim.antenna.sar import SPEED_OF_LIGHT, VACUUM_PERMITTIVITY, ComplexArray
+from mwa_sim.errors import SolverError
+from mwa_sim.typing import FloatArray, IntArray
+
+_QUADRATURE = 6
+_TINY = 1e-9
+
+
+@dataclass(frozen=True, eq=False)
+class FieldMesh:
+    """Triangulation of the meridian plane.
+
+    Parameters
+    ----------
+    points : (n, 2) float array [m]
+        Corners (r, z).
+    triangles : (m, 3) int array
+        Counter-clockwise; together they cover the box.
+    part : (m,) int array
+        Index of the part of the section that fills each triangle; -1 is tissue, a number beyond
+        the parts closes the coaxial line above its port.
+    box : (r_max, z_min, z_max) [m]
+        The domain; its outer sides absorb.
+    port : float [m]
+        z of the port in the coaxial line.
+    """
+
+    points: FloatArray
+    triangles: IntArray
+    part: IntArray
+    box: tuple[float, float, float]
+    port: float
+
+
+class FieldSolver:
+    """The antenna's field problem, assembled but for the tissue.
+
+    Parameters
+    ----------
+    section : Section
+    mesh : FieldMesh
+    frequency : float [Hz]
+
+    Attributes
+    ----------
+    tissue : (m_t,) int array
+        Triangles of the mesh that hold tissue, ``m_t`` of them.
+    unknowns : int
+    r, z : (m_t, k) float arrays [m]
+        Quadrature points of the tissue triangles, where its permittivity is wanted.
+    volume : (m_t, k) float array [m3]
+        Volume of revolution that each of these points stands for.
+    """
+
+    def __init__(self, section: Section, mesh: FieldMesh, frequency: float) -> None:
+        self.section, self.mesh, self.frequency = section, mesh, float(frequency)
+        self._k0 = 2.0 * np.pi * frequency / SPEED_OF_LIGHT
+        fillings = [part.permittivity for part in section.parts]
+        metal = [k for k, filling in enumerate(fillings) if filling is None]
+        used = np.flatnonzero(~np.isin(mesh.part, [*metal, len(fillings)]))
+        corners, numbered = np.unique(mesh.triangles[used], return_inverse=True)
+        triangles = MeshTri(mesh.points[corners].T.copy(), numbered.reshape(-1, 3).T.copy())
+        element = ElementTriP3()
+        basis = Basis(triangles, element, intorder=_QUADRATURE)
+        part = mesh.part[used]
+        tissue, self._filled = np.flatnonzero(part < 0), np.flatnonzero(part >= 0)
+        self.tissue = used[tissue]
+        self._tissue = tissue
+        self._inside = part[self._filled]
+        self._filling = np.array([fillings[k] for k in self._inside], dtype=np.complex128)
+
+        r, z = np.asarray(basis.global_coordinates())
+        dx = np.asarray(basis.dx)
+        ring = 2.0 * np.pi * r * dx
+        self.r, self.z, self.volume = (a[tissue] for a in (r, z, ring))
+        self._ring = ring
+        self._radius = r
+        self._dofs = np.asarray(basis.element_dofs).T
+        n = int(basis.N)
+        values = np.stack([np.broadcast_to(b[0].value, dx.shape) for b in basis.basis])
+        grads = np.stack([np.asarray(b[0].grad) for b in basis.basis])
+        self._grad = grads
+        # int grad v_i . grad v_j / r on each quadrature point, and k0^2 v_i v_j / r summed.
+        scaled = np.einsum("idmq,jdmq,mq->mqij", grads, grads, dx / r, optimize=True)
+        mass = np.einsum("imq,jmq,mq->mij", values, values, dx / r, optimize=True)
+        self._curl = scaled[tissue]
+        constant = -(self._k0**2) * mass.astype(np.complex128)
+        constant[self._filled] += scaled[self._filled].sum(axis=1) / self._filling[:, None, None]
+        self._constant = constant
+
+        outer, gate = self._boundaries(triangles)
+        self._edge = _edge(FacetBasis(triangles, element, facets=outer, intorder=_QUADRATURE))
+        self._edge_of = np.asarray(triangles.f2t)[0, outer]
+        port = _edge(FacetBasis(triangles, element, facets=gate, intorder=_QUADRATURE))
+        a, b = section.port
+        self._gap = float(np.log(b / a))
+        impedance = FREE_SPACE_IMPEDANCE / np.sqrt(section.port_permittivity)
+        self._incident = float(np.sqrt(1.0 / (np.pi * impedance * self._gap)))
+        admittance = 1j * self._k0 / np.sqrt(section.port_permittivity)
+        self._mode = np.zeros(n)
+        np.add.at(self._mode, port.dofs, np.einsum("fiq,fq->fi", port.values, port.weight / port.r))
+        self._load = 2.0 * admittance * self._incident * self._mode
+        port_matrix = admittance * port.mass(np.ones_like(port.r))
+
+        axis = basis.get_dofs(lambda x: x[0] < _TINY)
+        fixed = np.zeros(n, dtype=bool)
+        if axis is not None:
+            fixed[np.asarray(axis.all(), dtype=np.int64)] = True
+        self._free = np.flatnonzero(~fixed)
+        self.unknowns = len(self._free)
+        self._pattern = Pattern(
+            n, self._free, [self._dofs[tissue], self._dofs[self._filled],
+                            self._edge.dofs, port.dofs],
+        )  # fmt: skip
+        self._static = self._pattern.data(1, constant[self._filled]) + self._pattern.data(
+            3, port_matrix
+        )
+        self._tissue_constant = constant[tissue]
+        self._order: IntArray | None = None
+
+    def _boundaries(self, triangles: Any) -> tuple[IntArray, IntArray]:
+        """Facets of the absorbing boundary and of the port."""
+        r_max, low, high = self.mesh.box
+        a, b = self.section.port
+        facets = np.asarray(triangles.boundary_facets())
+        r, z = np.asarray(triangles.p)[:, np.asarray(triangles.facets)[:, facets]].mean(axis=1)
+        outer = (r > r_max - _TINY) | (z < low + _TINY) | (z > high - _TINY)
+        gate = (np.abs(z - self.mesh.port) < _TINY) & (r > a) & (r < b)
+        if not np.any(gate):
+            raise SolverError("the field mesh has no port in the coaxial line")
+        return facets[outer & ~gate], facets[gate]
+
+    def solve(self, permittivity: complex | ComplexArray) -> FieldSolution:
+        """The field of 1 W incident in the coaxial line.
+
+        Parameters
+        ----------
+        permittivity : complex, or array that fits (m_t, k) [-]
+            Relative complex permittivity of the tissue at the points ``r, z``.
+
+        Returns
+        -------
+        FieldSolution
+        """
+        epsilon = np.broadcast_to(np.asarray(permittivity, dtype=np.complex128), self.r.shape)
+        matrices = np.einsum("mq,mqij->mij", 1.0 / epsilon, self._curl, optimize=True)
+        matrices += self._tissue_constant
+        # Permittivity of the elements behind the absorbing boundary.
+        everywhere = np.ones(len(self._dofs), dtype=np.complex128)
+        everywhere[self._tissue] = epsilon.mean(axis=1)
+        everywhere[self._filled] = self._filling
+        beyond = everywhere[self._edge_of]
+        wave = np.broadcast_to(1j * self._k0 / np.sqrt(beyond)[:, None], self._edge.r.shape)
+        data = (
+            self._static
+            + self._pattern.data(0, matrices)
+            + self._pattern.data(2, self._edge.mass(wave))
+        )
+        psi = self._solved(data)
+        reflection = complex(self._mode @ psi / (self._gap * self._incident) - 1.0)
+        return self._solution(psi, reflection, epsilon, beyond)
+
+    def _solved(self, data: ComplexArray) -> ComplexArray:
+        matrix = self._pattern.matrix(data)
+        psi = np.zeros(self._pattern.size, dtype=np.complex128)
+        right = self._load[self._free]
+        if self._order is None:
+            factor = splu(matrix, permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0,
+                          options={"SymmetricMode": True})  # fmt: skip
+            self._order = np.argsort(factor.perm_c)
+            self._shuffle = self._pattern.permuted(self._order)
+            psi[self._free] = factor.solve(right)
+            return psi
+        indptr, indices, take = self._shuffle
+        ordered = sp.csc_matrix((matrix.data[take], indices, indptr), shape=matrix.shape)
+        factor = splu(ordered, permc_spec="NATURAL", diag_pivot_thresh=0.0,
+                      options={"SymmetricMode": True})  # fmt: skip
+        psi[self._free[self._order]] = factor.solve(right[self._order])
+        return psi
+
+    def _solution(
+        self, psi: ComplexArray, reflection: complex, epsilon: ComplexArray, beyond: ComplexArray
+    ) -> FieldSolution:
+        omega = 2.0 * np.pi * self.frequency * VACUUM_PERMITTIVITY
+        local = psi[self._dofs]
+        slope = np.einsum("mi,idmq->dmq", local, self._grad, optimize=True)
+        # E = curl(psi / r) / (j w eps_0 eps_c).
+        curl = np.stack([-slope[1], slope[0]]) / (1j * omega * self._radius)
+        e_r, e_z = curl[:, self._tissue] / epsilon
+        field = np.abs(e_r) ** 2 + np.abs(e_z) ** 2
+        absorbed = 0.5 * omega * -epsilon.imag * field
+        lost = {}
+        inside = (np.abs(curl[:, self._filled]) ** 2).sum(axis=0)
+        inside /= np.abs(self._filling[:, None]) ** 2
+        power = -0.5 * omega * self._filling.imag[:, None] * inside * self._ring[self._filled]
+        for k in np.unique(self._inside):
+            here = self._inside == k
+            lost[self.section.parts[k].name] = float(power[here].sum())
+        # Outgoing power through the absorbing boundary, where E_t = Z H_phi.
+        edge = np.einsum("fi,fiq->fq", psi[self._edge.dofs], self._edge.values)
+        wave = FREE_SPACE_IMPEDANCE * np.real(1.0 / np.sqrt(beyond))[:, None]
+        radiated = np.sum(np.pi * wave * np.abs(edge) ** 2 / self._edge.r * self._edge.weight)
+        return FieldSolution(
+            reflection=reflection,
+            e_r=e_r,
+            e_z=e_z,
+            density=absorbed,
+            volume=self.volume,
+            lost=lost,
+            radiated=float(radiated),
+            psi=psi,
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class _Edges:
+    """Basis functions of boundary facets: dofs (f, i), values (f, i, q), r and weight (f, q)."""
+
+    dofs: IntArray
+    values: FloatArray
+    r: FloatArray
+    weight: FloatArray
+
+    def mass(self, factor: NDArray[Any]) -> ComplexArray:
+        """``int factor v_i v_j / r ds`` per facet, (f, i, i)."""
+        return np.asarray(
+            np.einsum("fiq,fjq,fq->fij", self.values, self.values, factor * self.weight / self.r),
+            dtype=np.complex128,
+        )
+
+
+def _edge(basis: Any) -> _Edges:
+    dx = np.asarray(basis.dx)
+    values = np.stack([np.broadcast_to(b[0].value, dx.shape) for b in basis.basis], axis=1)
+    return _Edges(
+        np.asarray(basis.element_dofs).T, values, np.asarray(basis.global_coordinates())[0], dx
+    )

@@ -1,0 +1,83 @@
+"""The field problem of an antenna: domain, mesh and solver from its section."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from mwa_sim.antenna.field.maxwell import FieldMesh, FieldSolver
+from mwa_sim.antenna.field.section import Section
+from mwa_sim.antenna.field.sizing import Sizing, size_function
+from mwa_sim.antenna.field.triangulate import triangulate
+from mwa_sim.antenna.line import attenuation_constant
+from mwa_sim.antenna.sar import SPEED_OF_LIGHT
+
+SHORTEST_REACH = 40e-3
+LONGEST_REACH = 400e-3
+_ATTENUATION_LENGTHS = 3.0
+# Higher modes of the coaxial line have died out this many gaps away from a change in it.
+_GAPS = 5.0
+
+
+def reach(permittivity: complex, frequency: float) -> float:
+    """Distance [m] from the antenna to the outer boundary.
+
+    Three attenuation lengths of a plane wave, at which 0.25 % of the power is left, within 40 to
+    400 mm.
+
+    Parameters
+    ----------
+    permittivity : complex [-]
+        Relative complex permittivity of the tissue.
+    frequency : float [Hz]
+    """
+    attenuation = attenuation_constant(permittivity, frequency)
+    wanted = _ATTENUATION_LENGTHS / max(attenuation, 1e-9)
+    return float(np.clip(wanted, SHORTEST_REACH, LONGEST_REACH))
+
+
+def field_mesh(
+    section: Section, frequency: float, permittivity: complex, *,
+    extent: float | None = None, refinement: float = 1.0,
+) -> FieldMesh:  # fmt: skip
+    """Mesh the meridian plane of an antenna in tissue.
+
+    The coaxial line is cut off a few gap widths above the last change in it, where only the TEM
+    wave is left; the outside of the shaft goes on to the end of the domain.
+
+    Parameters
+    ----------
+    section : Section
+    frequency : float [Hz]
+    permittivity : complex [-]
+        Of the tissue, which sets the wavelength.
+    extent : float [m], optional
+        Distance from the antenna to the outer boundary; :func:`reach` by default.
+    refinement : float, optional
+        Elements are smaller by this factor.
+
+    Returns
+    -------
+    FieldMesh
+    """
+    extent = reach(permittivity, frequency) if extent is None else extent
+    a, b = section.port
+    port = section.highest_corner + _GAPS * (b - a)
+    top = port + extent
+    low = min(0.0, min(float(part.outline[:, 1].min()) for part in section.parts)) - extent
+    box = (section.radius + extent, low, top)
+    wavelength = SPEED_OF_LIGHT / frequency / np.sqrt(permittivity).real
+    sizing = Sizing.for_wavelength(wavelength, refinement)
+    plug = np.array([[a, port], [b, port], [b, top], [a, top]])
+    plane = triangulate(
+        [*section.outlines(top), plug], box, size_function(section, top, sizing)
+    )
+    return FieldMesh(plane.points, plane.triangles, plane.part, box, port)
+
+
+def field_solver(
+    section: Section, frequency: float, permittivity: complex, *,
+    extent: float | None = None, refinement: float = 1.0,
+) -> FieldSolver:  # fmt: skip
+    """Mesh and assemble; parameters as in :func:`field_mesh`."""
+    mesh = field_mesh(section, frequency, permittivity, extent=extent, refinement=refinement)
+    return FieldSolver(section, mesh, frequency)
