@@ -1,6 +1,7 @@
-"""Exact solutions of the Pennes equation and of Stefan problems, in SI units and degC or K of rise.
+"""Exact solutions of the Pennes equation, of Stefan problems and of Maxwell's equations.
 
-Each module holds one problem.  All of them solve
+Each module holds one problem, in SI units.  Those of Maxwell's equations are called ``maxwell*``;
+`maxwell` says what they have in common.  The others, in degC or K of rise, solve
 
     rho c dT/dt = div(k grad T) - W (T - T_a) + q,      W = omega rho_b c_b
 

@@ -23,6 +23,8 @@ from scipy.special import eval_legendre, hankel2, spherical_jn
 
 from benchmarks.verification.exact.maxwell import Complex, Field, impedance, wavenumber
 
+_TINY = 1e-12
+
 
 @dataclass(frozen=True)
 class SphericalWave:
@@ -50,9 +52,10 @@ class SphericalWave:
     def field(self, r: ArrayLike, z: ArrayLike) -> Field:
         """Field at points of one shape [m]."""
         r, z = np.broadcast_arrays(np.asarray(r, np.float64), np.asarray(z, np.float64))
-        # The regular wave has a limit at the origin, which a tiny radius gives.
-        radius = np.maximum(np.hypot(r, z), 1e-12)
-        cosine, sine = z / radius, r / radius
+        # The regular wave has a limit at the origin, which a tiny radius on the axis gives.
+        radius = np.maximum(np.hypot(r, z), _TINY)
+        sine = r / radius
+        cosine = np.where(radius > _TINY, z / radius, 1.0)
         n = self.order
         legendre = eval_legendre(n, cosine)
         slope = _legendre_slope(n, cosine)

@@ -94,14 +94,24 @@ class InsulatedWire:
         """Wavelength along the wire [m]."""
         return 2.0 * math.pi / self.gamma.imag
 
+    @property
+    def radial_extent(self) -> float:
+        """Length ``-1 / Im h`` over which psi falls to 1/e far from the wire [m].
+
+        The closer gamma is to that of a plane wave, the longer it is: in tissue it is longer than
+        the attenuation length, so the wave is weakly bound to the shaft.
+        """
+        k = wavenumber(self.medium, self.frequency)
+        return 1.0 / abs(cmath.sqrt(k**2 + self.gamma**2).imag)
+
     def field(self, r: ArrayLike, z: ArrayLike, psi: complex = 1.0) -> Field:
         """Field at points of one shape [m] for a given psi on the metal at z = 0 [A]."""
         return self._cylinders(self.gamma, psi).field(r, z)
 
     def power_along(self, psi: complex = 1.0, start: float | None = None) -> float:
         """Power that passes z = 0 beyond the radius `start` (default: all of it) [W]."""
-        decay = abs(cmath.sqrt(wavenumber(self.medium, self.frequency) ** 2 + self.gamma**2).imag)
-        edges = [*self.radii, self.radii[-1] * 4.0, self.radii[-1] + 20.0 / decay]
+        far = self.radii[-1] + 20.0 * self.radial_extent
+        edges = [*self.radii, self.radii[-1] * 4.0, self.radii[-1] * 20.0, far]
         edges = sorted({max(edge, start or 0.0) for edge in edges})
         cylinders = self._cylinders(self.gamma, psi)
 
