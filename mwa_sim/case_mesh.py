@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
-import sys
-import tempfile
-import zipfile
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
@@ -19,6 +14,7 @@ from mwa_sim.errors import MwaError
 from mwa_sim.mesh.tetmesh import TetMesh
 from mwa_sim.provenance import content_hash
 from mwa_sim.typing import FloatArray
+from mwa_sim.user_cache import cache_folder, load_arrays, store_arrays
 
 
 @dataclass(frozen=True)
@@ -76,27 +72,6 @@ def generate(recipe: dict[str, Any], cache: bool = True) -> Anatomy:
     return anatomy
 
 
-def cache_folder() -> Path:
-    """Folder for files that can be generated again.
-
-    Returns
-    -------
-    Path
-        ``MWA_SIM_CACHE`` if it is set, else the custom of the platform. It may not exist.
-    """
-    chosen = os.environ.get("MWA_SIM_CACHE")
-    if chosen:
-        return Path(chosen).expanduser()
-    home = Path(os.path.expanduser("~"))
-    if sys.platform == "win32":
-        base = Path(os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local")
-    elif sys.platform == "darwin":
-        base = home / "Library" / "Caches"
-    else:
-        base = Path(os.environ.get("XDG_CACHE_HOME") or home / ".cache")
-    return base / "mwa_sim"
-
-
 def _key(recipe: dict[str, Any]) -> str:
     code = {
         f"{folder}/{entry.name}": entry.read_bytes()
@@ -108,13 +83,14 @@ def _key(recipe: dict[str, Any]) -> str:
 
 
 def _load(file: Path) -> Anatomy | None:
+    stored = load_arrays(file)
+    if stored is None:
+        return None
     try:
-        with file.open("rb") as stream, np.load(stream, allow_pickle=False) as stored:
-            names = json.loads(str(stored["names"]))
-            landmarks = json.loads(str(stored["landmarks"]))
-            mesh = TetMesh(stored["nodes"], stored["tets"], stored["regions"])
-    except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile, MwaError):
-        # Missing, or cut off by a crash: it is generated again.
+        names = json.loads(str(stored["names"]))
+        landmarks = json.loads(str(stored["landmarks"]))
+        mesh = TetMesh(stored["nodes"], stored["tets"], stored["regions"])
+    except (KeyError, ValueError, MwaError):
         return None
     return Anatomy(
         mesh,
@@ -124,24 +100,15 @@ def _load(file: Path) -> Anatomy | None:
 
 
 def _store(file: Path, anatomy: Anatomy) -> None:
-    # A full or read-only disk costs time on the next run, not this one. The rename is atomic, so
-    # that two runs at once never see half a file.
-    with contextlib.suppress(OSError):
-        file.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=file.parent, suffix=".part")
-        try:
-            with os.fdopen(handle, "wb") as stream:
-                np.savez(
-                    stream,
-                    nodes=anatomy.mesh.nodes,
-                    tets=anatomy.mesh.tets,
-                    regions=anatomy.mesh.regions,
-                    names=np.array(json.dumps(anatomy.region_names)),
-                    landmarks=np.array(
-                        json.dumps({k: list(map(float, v)) for k, v in anatomy.landmarks.items()})
-                    ),
-                )
-            os.replace(temporary, file)
-        except OSError:
-            Path(temporary).unlink(missing_ok=True)
-            raise
+    landmarks = {k: list(map(float, v)) for k, v in anatomy.landmarks.items()}
+    store_arrays(
+        file,
+        {
+            "nodes": anatomy.mesh.nodes,
+            "tets": anatomy.mesh.tets,
+            "regions": anatomy.mesh.regions,
+            "names": np.array(json.dumps(anatomy.region_names)),
+            "landmarks": np.array(json.dumps(landmarks)),
+        },
+        keep=16,
+    )

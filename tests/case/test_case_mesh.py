@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 from mwa_sim.case import load_case
-from mwa_sim.case_mesh import cache_folder, generate
+from mwa_sim.case_mesh import generate
 from mwa_sim.errors import InputError
 from mwa_sim.mesh.tetmesh import TetMesh
+from mwa_sim.user_cache import cache_folder
 
 RECIPE = {"kind": "toy", "size": "2 mm"}
 
