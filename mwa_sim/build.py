@@ -10,21 +10,26 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sp
 
-from mwa_sim.antenna.deposit import Deposition, deposit
-from mwa_sim.antenna.shaft import shaft_exchange
+from mwa_sim.antenna.deposit import Deposition
+from mwa_sim.applied import (
+    AppliedAntenna,
+    apply_antenna,
+    combined_shafts,
+    in_antenna,
+    intersections,
+)
 from mwa_sim.case import Case
 from mwa_sim.errors import InputError
 from mwa_sim.heat.boundary import nodal_boundary
 from mwa_sim.heat.ordering import solver_order
 from mwa_sim.heat.pennes import ThermalMaterials, assemble
-from mwa_sim.heat.source import Source, table_temperatures
+from mwa_sim.heat.source import Source
 from mwa_sim.heat.step import HeatStepper
 from mwa_sim.mesh.probe import Locator
 from mwa_sim.mesh.tetmesh import TetMesh
 from mwa_sim.plan import Plan
 from mwa_sim.provenance import versions
 from mwa_sim.tissue.properties import Tissue
-from mwa_sim.tissue.temperature import conductivity_factor
 from mwa_sim.typing import FloatArray, IntArray
 
 METHOD_CITATIONS = ("pennes1948", "meyer2014", "sapareto1984", "oneill2011")
@@ -40,7 +45,8 @@ class Setup:
         With the tissues of the plan's parameter set.
     mesh : TetMesh
     stepper : HeatStepper
-    deposition : Deposition
+    antennas : list of AppliedAntenna
+        In the order of the plan, which is that of the sources of the stepper.
     thermocouples : dict of str to (3,) float array [m]
     probe : scipy sparse (n_thermocouples, n_nodes)
         Interpolation from the nodes of the solver to the thermocouples.
@@ -53,13 +59,13 @@ class Setup:
         Reference keys of everything the run uses.
     versions : dict of str to str
     seconds, antenna_seconds : float [s]
-        Time spent here, and on the antenna's part of it.
+        Time spent here, and on the part of the antennas in it.
     """
 
     case: Case
     mesh: TetMesh
     stepper: HeatStepper
-    deposition: Deposition
+    antennas: list[AppliedAntenna]
     thermocouples: dict[str, FloatArray]
     probe: sp.csr_matrix
     place: IntArray
@@ -68,6 +74,16 @@ class Setup:
     versions: dict[str, str]
     seconds: float
     antenna_seconds: float
+
+    @property
+    def depositions(self) -> list[Deposition]:
+        """Where the power of each antenna goes at 37 degC."""
+        return [one.deposition for one in self.antennas]
+
+    @property
+    def sources(self) -> list[Source]:
+        """Heat source of each antenna as the stepper has it now."""
+        return self.stepper.sources
 
 
 def build(plan: Plan) -> Setup:
@@ -84,7 +100,8 @@ def build(plan: Plan) -> Setup:
     Raises
     ------
     InputError
-        Listing all points that lie outside the mesh, and what else keeps the plan from running.
+        Listing all points that lie outside the mesh, antennas that are in each other's way, and
+        what else keeps the plan from running.
     """
     started = time.perf_counter()
     case = plan.case.with_tissues(plan.tissues)
@@ -96,23 +113,15 @@ def build(plan: Plan) -> Setup:
     points = np.array([positions[name] for name in names]).reshape(-1, 3)
     probe = locator.matrix(points)
 
+    order = solver_order(mesh.tets, mesh.n_nodes)
     antenna_started = time.perf_counter()
-    tissues = {label: region.tissue for label, region in case.regions.items()}
-    deposition = deposit(
-        mesh,
-        plan.pose,
-        plan.antenna,
-        {label: tissue.electrical_conductivity for label, tissue in tissues.items()},
-        {label: tissue.relative_permittivity for label, tissue in tissues.items()},
-        locator=locator,
-    )
-    shaft = shaft_exchange(mesh, locator, plan.pose, plan.antenna)
+    antennas = _applied(plan, case, locator, order)
+    shaft, shaft_temperature = combined_shafts(antennas)
     antenna_seconds = time.perf_counter() - antenna_started
 
-    cooling = plan.antenna.cooling
+    tissues = {label: region.tissue for label, region in case.regions.items()}
     ordered = [tissues[label] for label in mesh.labels]
     boundary = case.boundary
-    order = solver_order(mesh.tets, mesh.n_nodes)
     place = np.empty_like(order)
     place[order] = np.arange(order.size)
     nodes = mesh.nodes[order]
@@ -129,18 +138,12 @@ def build(plan: Plan) -> Setup:
             boundary.temperature,
             boundary.heat_transfer_coefficient,
         ),
-        shaft[order],
-        cooling.coolant_temperature if cooling is not None else 37.0,
-    )
-    columns = [tissues[label] for label in deposition.labels]
-    source = Source(
-        deposition.weights[order],
-        [_factor(tissue) for tissue in columns],
-        plan.drying if plan.antenna.sar.weighted_by_conductivity else "constant",
+        shaft,
+        shaft_temperature,
     )
     stepper = HeatStepper(
         model,
-        [source],
+        [one.source for one in antennas],
         case.initial_temperature,
         plan.solver.temperature_tolerance,
         plan.solver.max_step,
@@ -149,12 +152,12 @@ def build(plan: Plan) -> Setup:
         case=case,
         mesh=mesh,
         stepper=stepper,
-        deposition=deposition,
+        antennas=antennas,
         thermocouples=positions,
         probe=probe[:, order],
         place=place,
         organs=[organ.described() for organ in case.organs_at_risk],
-        citations=_citations(plan, ordered),
+        citations=citations(plan, case),
         versions=versions(),
         seconds=time.perf_counter() - started,
         antenna_seconds=antenna_seconds,
@@ -162,16 +165,21 @@ def build(plan: Plan) -> Setup:
 
 
 def check_points(plan: Plan, locator: Locator) -> None:
-    """Refuse an antenna tip or thermocouples outside the mesh.
+    """Refuse antenna tips or thermocouples outside the mesh, and antennas that intersect.
 
     Raises
     ------
     InputError
-        Naming every such point.
+        Naming every such point and pair.
     """
     low, high = plan.case.mesh.bounds * 1e3
     extent = " x ".join(f"{a:.0f}..{b:.0f}" for a, b in zip(low, high, strict=True))
     points = {"pose: the antenna tip": plan.pose.tip}
+    if plan.further:
+        points = {
+            f"antennas[{k}].pose: the antenna tip of {placed.name!r}": placed.pose.tip
+            for k, placed in enumerate(plan.antennas)
+        }
     for k, (name, position) in enumerate(plan.thermocouple_positions().items()):
         points[f"thermocouples[{k}] {name!r}:"] = position
     found, _ = locator.locate(np.array(list(points.values())))
@@ -181,8 +189,22 @@ def check_points(plan: Plan, locator: Locator) -> None:
         for (name, position), tet in zip(points.items(), found, strict=True)
         if tet < 0
     ]
+    problems += intersections(plan.antennas, locator)
     if problems:
         raise InputError(problems)
+
+
+def _applied(plan: Plan, case: Case, locator: Locator, order: IntArray) -> list[AppliedAntenna]:
+    """Every antenna of the plan, or what is wrong with each of them."""
+    applied, problems = [], []
+    for placed in plan.antennas:
+        try:
+            applied.append(apply_antenna(case, locator, placed, plan.drying, order))
+        except InputError as error:
+            problems += in_antenna(placed.name, error) if plan.further else error.problems
+    if problems:
+        raise InputError(problems)
+    return applied
 
 
 def thermal_materials(tissues: Sequence[Tissue]) -> ThermalMaterials:
@@ -203,14 +225,16 @@ def thermal_materials(tissues: Sequence[Tissue]) -> ThermalMaterials:
     )
 
 
-def _factor(tissue: Tissue) -> FloatArray | None:
-    """sigma(T)/sigma(37) of a tissue at the tabulated temperatures; None if constant."""
-    model = tissue.electrical_conductivity_model
-    return None if model is None else conductivity_factor(model, table_temperatures())
+def citations(plan: Plan, case: Case) -> list[str]:
+    """Reference keys of everything that a run of a plan uses, sorted, each once.
 
-
-def _citations(plan: Plan, tissues: Sequence[Tissue]) -> list[str]:
-    keys = [*METHOD_CITATIONS, *plan.antenna.sources]
-    for tissue in tissues:
-        keys += tissue.sources
+    Parameters
+    ----------
+    plan : Plan
+    case : Case
+        That of the plan, with the tissues of its parameter set.
+    """
+    keys = [*METHOD_CITATIONS, *case.sources]
+    for placed in plan.antennas:
+        keys += placed.antenna.sources
     return sorted(set(keys))

@@ -1,27 +1,47 @@
-"""The plan: which case, which antenna, where, and what is to be done."""
+"""The plan: which case, which antennas, where, and what is to be done."""
 
 from __future__ import annotations
 
+import math
 import os
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal, Self
 
-import numpy as np
-from pydantic import Field, PlainValidator
+from pydantic import Field, PlainValidator, model_validator
 
 from mwa_sim.antenna.antenna import Antenna
 from mwa_sim.antenna.choice import antenna_from_plan
 from mwa_sim.antenna.pose import Pose
 from mwa_sim.case import Case, load_case
 from mwa_sim.control.protocol import Protocol
+from mwa_sim.control.pulse import Pulse, PulseTrain
+from mwa_sim.control.schedule import planned_on_time
 from mwa_sim.errors import InputError, MwaError
+from mwa_sim.placement import (
+    GivenAntenna,
+    GivenPose,
+    PlacedAntenna,
+    antenna_path,
+    default_name,
+    name_problems,
+    resolve_point,
+)
 from mwa_sim.quantities import quantity
-from mwa_sim.spec import Spec, problems
-from mwa_sim.spec_paths import did_you_mean
+from mwa_sim.spec import Spec, Time, problems
 from mwa_sim.typing import FloatArray
 
 ParameterSet = Literal["smaller-zone", "nominal", "larger-zone"]
 DryingLimit = Literal["redistribute", "attenuate"]
+
+# Where the plan keeps what belongs to the first antenna.
+_FIRST = {
+    "name": "antenna_name",
+    "antenna": "antenna",
+    "pose": "pose",
+    "pulses": "protocol.pulses",
+    "start": "antenna_start",
+}
 
 
 def _case(value: object) -> Case:
@@ -33,19 +53,6 @@ def _case(value: object) -> Case:
         return load_case(value)
     except MwaError as error:
         raise problems(*error.problems) from None
-
-
-def _antenna(value: Any) -> Antenna:
-    try:
-        return antenna_from_plan(value)
-    except MwaError as error:
-        raise problems(*(text.removeprefix("antenna: ") for text in error.problems)) from None
-
-
-def _pose(value: object) -> Pose:
-    if not isinstance(value, Pose):
-        raise problems(f"expected a Pose, such as Pose.between(entry=..., tip=...), got {value!r}")
-    return value
 
 
 class SolverSettings(Spec):
@@ -77,9 +84,17 @@ class Plan(Spec):
     case : Case
         A name or path is loaded.
     antenna : Antenna
-        A name is looked up in the library.
+        A name is looked up in the library. Of several antennas the first.
     pose : Pose
+        Of the first antenna.
     protocol : Protocol
+        Pulses of the first antenna; thermocouples, rules and cooldown of all.
+    further : tuple of PlacedAntenna
+        The antennas beside the first, see :meth:`with_antenna`.
+    antenna_name : str
+        Of the first antenna.
+    antenna_start : float [s]
+        When its first pulse begins.
     tissues : {"nominal", "smaller-zone", "larger-zone"}
         Bounding set of tissue parameters.
     drying : {"redistribute", "attenuate"}
@@ -93,16 +108,110 @@ class Plan(Spec):
     Examples
     --------
     >>> plan.changed({"protocol.pulses.0.power": 30})  # doctest: +SKIP
+    >>> plan.with_antenna("slot-1.6mm", right, power=30, on=60, start=240)  # doctest: +SKIP
     """
 
     case: Annotated[Case, PlainValidator(_case)]
-    antenna: Annotated[Antenna, PlainValidator(_antenna)]
-    pose: Annotated[Pose, PlainValidator(_pose)]
+    antenna: GivenAntenna
+    pose: GivenPose
     protocol: Protocol
+    further: tuple[PlacedAntenna, ...] = ()
+    antenna_name: str = Field(default_name(0), min_length=1)
+    antenna_start: Time = 0.0
     tissues: ParameterSet = "nominal"
     drying: DryingLimit = "redistribute"
     seed: int = Field(0, ge=0)
     solver: SolverSettings = SolverSettings()
+
+    @model_validator(mode="after")
+    def _check_names(self) -> Self:
+        found = name_problems([self.antenna_name, *(placed.name for placed in self.further)])
+        if found:
+            raise problems(*found)
+        return self
+
+    @property
+    def antennas(self) -> tuple[PlacedAntenna, ...]:
+        """All antennas, in the order in which they were given."""
+        first = PlacedAntenna(
+            name=self.antenna_name,
+            antenna=self.antenna,
+            pose=self.pose,
+            pulses=self.protocol.pulses,
+            start=self.antenna_start,
+        )
+        return (first, *self.further)
+
+    @property
+    def trains(self) -> tuple[PulseTrain, ...]:
+        """The pulses of every antenna; the only antenna needs no name in the events."""
+        if not self.further:
+            return (PulseTrain(self.protocol.pulses, self.antenna_start),)
+        return tuple(placed.train for placed in self.antennas)
+
+    @property
+    def planned_duration(self) -> float:
+        """Planned time of all pulses and the cooldown, if no rule fires [s]."""
+        return max(train.end for train in self.trains) + self.protocol.cooldown.duration
+
+    @property
+    def planned_on_time(self) -> float:
+        """Planned time with power from at least one antenna [s]."""
+        return planned_on_time(self.trains)
+
+    @property
+    def planned_energy(self) -> float:
+        """Energy the generators of all antennas deliver if no rule fires [J]."""
+        return math.fsum(train.energy for train in self.trains)
+
+    def with_antenna(
+        self,
+        antenna: Antenna | str,
+        pose: Pose,
+        pulses: Sequence[Pulse | Mapping[str, Any]] | None = None,
+        *,
+        power: float | str | None = None,
+        on: float | str | None = None,
+        off: float | str = 0.0,
+        cycles: int = 1,
+        start: float | str = 0.0,
+        name: str | None = None,
+    ) -> Self:
+        """Copy with one more antenna; the heat of all adds up (their fields are not in phase).
+
+        Parameters
+        ----------
+        antenna : Antenna or str
+            A name is looked up in the library.
+        pose : Pose
+        pulses : sequence of Pulse, optional
+            Without them, and without `power`, the pulses of the first antenna.
+        power : float [W] or str, optional
+            Of a single pulse, with `on` [s], `off` [s] and `cycles`.
+        start : float [s] or str
+            When the first pulse begins; for use one after the other, when the first antenna ends.
+        name : str, optional
+            ``"antenna 2"``, ... by default.
+
+        Raises
+        ------
+        InputError
+            If a value does not fit or the name is taken.
+        """
+        given = {"power": power, "on": on}
+        single = {key: value for key, value in given.items() if value is not None}
+        if single and pulses is not None:
+            raise InputError("with_antenna: give either pulses or power and on, not both")
+        if single:
+            pulses = [{**single, "off": off, "cycles": cycles}]
+        placed = {
+            "name": default_name(len(self.further) + 1) if name is None else name,
+            "antenna": antenna,
+            "pose": pose,
+            "pulses": self.protocol.pulses if pulses is None else pulses,
+            "start": start,
+        }
+        return self.changed(further=[*self.further, placed])
 
     def changed(self, changes: Mapping[str, Any] | None = None, /, **more: Any) -> Self:
         """Copy with some values replaced, validated again.
@@ -112,6 +221,7 @@ class Plan(Spec):
         changes : mapping of str to object, optional
             Dotted paths: ``protocol.pulses.0.power`` (or ``pulses.0.power``, as in a plan file),
             ``antenna.efficiency``, ``pose.tip``, ``pose.entry``, ``tissues``, ``solver.max_step``.
+            Antennas are numbered from 0: ``antennas.1.pulses.0.power``, ``antennas.1.pose.tip``.
         **more : object
             Top-level values by name.
 
@@ -121,28 +231,31 @@ class Plan(Spec):
             A path that does not exist or a value that does not fit.
         """
         rest: dict[str, Any] = {}
-        antenna, pose = self.antenna, self.pose
+        antennas = self.antennas
         for path, value in {**(changes or {}), **more}.items():
-            head, _, tail = path.partition(".")
-            if head == "antenna" and tail:
-                antenna = antenna.changed({tail: value})
-            elif path == "pose.entry":
-                pose = Pose.between(entry=self._point(value), tip=pose.tip)
-            elif path == "pose.tip":
-                pose = pose.moved(tip=self._point(value))
-            elif head.partition("[")[0] in Protocol.model_fields:
-                rest[f"protocol.{path}"] = value
+            found = antenna_path(path, len(antennas))
+            if found is None:
+                own = path.partition(".")[0].partition("[")[0] in Protocol.model_fields
+                rest[f"protocol.{path}" if own else path] = value
+                continue
+            index, key, within = found
+            place = f"further.{index - 1}.{key}" if index else _FIRST[key]
+            present = rest.get(place, getattr(antennas[index], key))
+            if key == "antenna" and within:
+                rest[place] = antenna_from_plan(present).changed({within: value})
+            elif key == "pose" and within in ("entry", "tip"):
+                point = resolve_point(value, self.case.landmarks)
+                rest[place] = (
+                    present.moved(tip=point)
+                    if within == "tip"
+                    else Pose.between(entry=point, tip=present.tip)
+                )
             else:
-                rest[path] = value
-        base = (
-            self
-            if antenna is self.antenna and pose is self.pose
-            else self.model_copy(update={"antenna": antenna, "pose": pose})
-        )
-        return super(Plan, base).changed(rest) if rest else base
-
-    def _point(self, value: object) -> FloatArray:
-        return resolve_point(value, self.case.landmarks)
+                rest[f"{place}.{within}" if within else place] = value
+        try:
+            return super().changed(rest)
+        except InputError as error:
+            raise InputError([_as_antennas(text) for text in error.problems]) from None
 
     def thermocouple_positions(self) -> dict[str, FloatArray]:
         """Positions (3,) [m] of the thermocouples by name.
@@ -174,6 +287,7 @@ class Plan(Spec):
                 "frequency_Hz": self.antenna.frequency,
             },
             "pose": {"tip_m": self.pose.tip.tolist(), "axis": self.pose.axis.tolist()},
+            "antennas": [placed.described() for placed in self.antennas],
             "tissues": self.tissues,
             "drying": self.drying,
             "seed": self.seed,
@@ -182,31 +296,6 @@ class Plan(Spec):
         }
 
 
-def resolve_point(value: object, landmarks: Mapping[str, FloatArray]) -> FloatArray:
-    """Position [m] of ``"landmark:NAME"`` or of three coordinates [m].
-
-    Parameters
-    ----------
-    value : str or (3,) array [m]
-    landmarks : mapping of str to (3,) array [m]
-
-    Returns
-    -------
-    (3,) float array [m]
-
-    Raises
-    ------
-    InputError
-        An unknown landmark, or something that is no point.
-    """
-    if isinstance(value, str):
-        name = value.removeprefix("landmark:").strip()
-        if name not in landmarks:
-            raise InputError(
-                f"{value!r} is not a landmark of this case{did_you_mean(name, landmarks)}"
-            )
-        return np.asarray(landmarks[name], dtype=np.float64)
-    point = np.asarray(value, dtype=np.float64)
-    if point.shape != (3,) or not np.all(np.isfinite(point)):
-        raise InputError(f"expected 'landmark:NAME' or three coordinates, got {value!r}")
-    return point
+def _as_antennas(text: str) -> str:
+    """A message about ``further[0]`` as one about ``antennas[1]``."""
+    return re.sub(r"^further\[(\d+)\]", lambda found: f"antennas[{int(found[1]) + 1}]", text)

@@ -7,78 +7,27 @@ import tomllib
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Any, TypeVar
 
-from pydantic import BeforeValidator, Field
-
+from mwa_sim.antenna.antenna import Antenna
 from mwa_sim.antenna.choice import antenna_from_plan
 from mwa_sim.antenna.pose import Pose
 from mwa_sim.case import Case, load_case
-from mwa_sim.control.protocol import LANDMARK, Protocol
+from mwa_sim.control.protocol import Protocol
+from mwa_sim.control.watch import LANDMARK, Watch
 from mwa_sim.errors import DataError, InputError, MeshError, MwaError
-from mwa_sim.plan import DryingLimit, ParameterSet, Plan, SolverSettings, resolve_point
-from mwa_sim.spec import Length, Spec, validate
+from mwa_sim.placement import PlacedAntenna, default_name, name_problems, resolve_point
+from mwa_sim.plan import Plan
+from mwa_sim.plan_spec import AntennaTable, PlanSpec, PoseSpec, SeveralSpec
+from mwa_sim.spec import validate
 from mwa_sim.spec_paths import set_path
 from mwa_sim.toml_file import check_schema, read_toml
+from mwa_sim.typing import FloatArray
 
 PLAN_VERSION = 1
 _OPTIONAL_TABLES = ("cooldown", "solver")
+_OF_ANTENNA = ("antenna", "pose", "pulses")
 _T = TypeVar("_T")
-
-
-def _listed(value: object) -> object:
-    if isinstance(value, str) and not value.startswith("landmark:"):
-        raise ValueError(
-            f'expected "landmark:NAME" or three lengths such as ["12 mm", "-3 mm", "20 mm"], '
-            f"got {value!r}"
-        )
-    return value
-
-
-Point = Annotated[str | tuple[Length, Length, Length], BeforeValidator(_listed)]
-
-
-class PoseSpec(Spec):
-    """Where the antenna goes: a point on its shaft, and its tip.
-
-    Attributes
-    ----------
-    entry, tip : "landmark:NAME" or three lengths [m]
-    deeper : float [m]
-        How far the antenna is pushed on beyond ``tip`` along the line from ``entry``: an antenna
-        radiates some way behind its tip, so ``tip`` may name the target.
-    """
-
-    entry: Point
-    tip: Point
-    deeper: Length = 0.0
-
-
-class PlanSpec(Protocol):
-    """Content of a plan file: the protocol's keys beside case, antenna and pose.
-
-    Attributes
-    ----------
-    format : str
-        The ``schema`` key.
-    case : str
-        Bundled name, or a path relative to the plan file.
-    antenna : str or table
-        Library name, or ``{ map = "FILE.csv" }``, or ``{ library = "NAME", efficiency = "0.6" }``.
-    pose : PoseSpec
-    tissues, drying : str
-    seed : int
-    solver : SolverSettings
-    """
-
-    format: str = Field(alias="schema")
-    case: str = Field(min_length=1)
-    antenna: Any
-    pose: PoseSpec
-    tissues: ParameterSet = "nominal"
-    drying: DryingLimit = "redistribute"
-    seed: int = Field(0, ge=0)
-    solver: SolverSettings = SolverSettings()
 
 
 def parse_override(text: str) -> tuple[str, Any]:
@@ -160,35 +109,58 @@ def plan_from_data(data: dict[str, Any], folder: str | os.PathLike[str] = ".") -
         Listing every mistake.
     """
     problems: list[str] = []
-    spec = _collect(problems, lambda: validate(PlanSpec, data, source="file"))
-    base = Path(folder)
-    antenna = case = None
-    if data.get("antenna") is not None:
-        antenna = _collect(
-            problems, lambda: antenna_from_plan(data["antenna"], base, source="file")
+    several = "antennas" in data
+    mixed = [key for key in _OF_ANTENNA if key in data] if several else []
+    if mixed:
+        problems.append(
+            f"{' and '.join(mixed)} beside [[antennas]]: a plan has either antenna, [pose] and "
+            "[[pulses]], or [[antennas]] with all of them inside; move them into [[antennas]]"
         )
+        data = {key: value for key, value in data.items() if key not in mixed}
+    kind: type[PlanSpec | SeveralSpec] = SeveralSpec if several else PlanSpec
+    spec = _collect(problems, lambda: validate(kind, data, source="file"))
+    base = Path(folder)
+    case = None
     if isinstance(data.get("case"), str):
         case = _collect(problems, lambda: load_case(_case_path(data["case"], base)))
-    pose = None
-    if spec is not None and case is not None:
-        landmarks = case.landmarks
-        entry = _collect(problems, lambda: resolve_point(spec.pose.entry, landmarks), "pose.entry")
-        tip = _collect(problems, lambda: resolve_point(spec.pose.tip, landmarks), "pose.tip")
-        if entry is not None and tip is not None:
-            deeper = spec.pose.deeper
-            pose = _collect(
-                problems, lambda: Pose.between(entry=entry, tip=tip).moved(deeper=deeper)
-            )
+    tables = _listed_tables(data) if several else [data]
+    prefixes = [f"antennas[{k}]." for k in range(len(tables))] if several else [""]
+    antennas = [
+        _antenna(problems, table, base, prefix)
+        for table, prefix in zip(tables, prefixes, strict=True)
+    ]
+    placed = _tables(spec)
+    problems += name_problems([table.name or default_name(k) for k, table in enumerate(placed)])
+    poses = []
     if case is not None:
+        landmarks = case.landmarks
+        poses = [
+            _pose(problems, table.pose, landmarks, prefix)
+            for table, prefix in zip(placed, prefixes, strict=False)
+        ]
         problems += _unknown_landmarks(data, case, with_pose=spec is None)
-    if problems or spec is None or case is None or antenna is None or pose is None:
+    if problems or spec is None or case is None:
         raise InputError(problems)
-    protocol = Protocol(**{name: getattr(spec, name) for name in Protocol.model_fields})
+    first, *others = [
+        PlacedAntenna(
+            name=table.name or default_name(k),
+            antenna=antenna,
+            pose=pose,
+            pulses=table.pulses,
+            start=table.start,
+        )
+        for k, (table, antenna, pose) in enumerate(zip(placed, antennas, poses, strict=True))
+        if antenna is not None and pose is not None  # else there were problems
+    ]
+    watched = {name: getattr(spec, name) for name in Watch.model_fields}
     return Plan(
         case=case,
-        antenna=antenna,
-        pose=pose,
-        protocol=protocol,
+        antenna=first.antenna,
+        pose=first.pose,
+        protocol=Protocol(pulses=first.pulses, **watched),
+        further=tuple(others),
+        antenna_name=first.name,
+        antenna_start=first.start,
         tissues=spec.tissues,
         drying=spec.drying,
         seed=spec.seed,
@@ -196,16 +168,64 @@ def plan_from_data(data: dict[str, Any], folder: str | os.PathLike[str] = ".") -
     )
 
 
+def _listed_tables(data: Mapping[str, Any]) -> list[Any]:
+    """The raw tables ``[[antennas]]``; what is no list is refused by the validation."""
+    tables = data.get("antennas")
+    return tables if isinstance(tables, list) else []
+
+
+def _tables(spec: PlanSpec | SeveralSpec | None) -> tuple[AntennaTable, ...]:
+    """The antennas of a plan file in either style."""
+    if isinstance(spec, PlanSpec):
+        return (AntennaTable(antenna=spec.antenna, pose=spec.pose, pulses=spec.pulses),)
+    return () if spec is None else spec.antennas
+
+
+def _antenna(problems: list[str], table: object, base: Path, prefix: str) -> Antenna | None:
+    """The antenna of a table of the raw data, so that its mistakes stand beside all others."""
+    if not isinstance(table, Mapping) or table.get("antenna") is None:
+        return None
+    found: list[str] = []
+    antenna = _collect(found, lambda: antenna_from_plan(table["antenna"], base, source="file"))
+    inside = f"{prefix}antenna: " if prefix else ""
+    problems += [prefix + text if text.startswith("antenna") else inside + text for text in found]
+    return antenna
+
+
+def _pose(
+    problems: list[str], spec: PoseSpec, landmarks: Mapping[str, FloatArray], prefix: str
+) -> Pose | None:
+    where = f"{prefix}pose"
+    entry = _collect(problems, lambda: resolve_point(spec.entry, landmarks), f"{where}.entry")
+    tip = _collect(problems, lambda: resolve_point(spec.tip, landmarks), f"{where}.tip")
+    if entry is None or tip is None:
+        return None
+    found: list[str] = []
+    pose = _collect(found, lambda: Pose.between(entry=entry, tip=tip).moved(deeper=spec.deeper))
+    problems += [prefix + text for text in found]
+    return pose
+
+
 def _make_room(data: dict[str, Any], key: str) -> None:
     """Add the optional tables that an override reaches into and the file does without."""
-    parts = key.split(".")
+    parts = key.replace("[", ".").replace("]", "").split(".")
     if parts[0] in _OPTIONAL_TABLES and len(parts) > 1:
         data.setdefault(parts[0], {})
-    if parts[0] == "antenna" and len(parts) > 1:
-        if isinstance(data.get("antenna"), str):
-            data["antenna"] = {"library": data["antenna"]}
-        if parts[1] == "cooling" and len(parts) > 2 and isinstance(data.get("antenna"), dict):
-            data["antenna"].setdefault("cooling", {})
+    tables, holder = _listed_tables(data), data
+    if tables and parts[0] in _OF_ANTENNA:
+        raise InputError(
+            f"{key}: this plan has [[antennas]], numbered from 0; write antennas.0.{key}"
+        )
+    if tables and parts[0] == "antennas" and len(parts) > 1:
+        number = int(parts[1]) if parts[1].isdecimal() else len(tables)
+        if number >= len(tables) or not isinstance(tables[number], dict):
+            return
+        holder, parts = tables[number], parts[2:]
+    if parts[:1] == ["antenna"] and len(parts) > 1:
+        if isinstance(holder.get("antenna"), str):
+            holder["antenna"] = {"library": holder["antenna"]}
+        if parts[1] == "cooling" and len(parts) > 2 and isinstance(holder.get("antenna"), dict):
+            holder["antenna"].setdefault("cooling", {})
 
 
 def _unknown_landmarks(data: Mapping[str, Any], case: Case, with_pose: bool) -> list[str]:
@@ -214,9 +234,12 @@ def _unknown_landmarks(data: Mapping[str, Any], case: Case, with_pose: bool) -> 
     They are thus found beside mistakes elsewhere in the plan.
     """
     points: dict[str, object] = {}
-    pose = data.get("pose")
-    if with_pose and isinstance(pose, Mapping):
-        points |= {f"pose.{key}": pose.get(key) for key in ("entry", "tip")}
+    numbered = enumerate(_listed_tables(data))
+    holders = {"": data} | {f"antennas[{k}].": table for k, table in numbered}
+    for prefix, holder in holders.items() if with_pose else ():
+        pose = holder.get("pose") if isinstance(holder, Mapping) else None
+        if isinstance(pose, Mapping):
+            points |= {f"{prefix}pose.{key}": pose.get(key) for key in ("entry", "tip")}
     couples = data.get("thermocouples")
     for k, couple in enumerate(couples if isinstance(couples, list) else ()):
         if isinstance(couple, Mapping):

@@ -88,9 +88,11 @@ class Recording:
     organs : list of dict
         Organs at risk: ``name``, ``region`` or ``landmark``, ``max_temperature`` [degC] and
         ``max_cem43`` [min], each limit possibly None.
+    antennas : list of dict
+        ``label`` (which of them), ``name`` (in the library), ``tip`` (3,) [m], ``axis`` (3,) unit
+        vector from the tip towards the hub, ``outer_diameter`` [m] and whatever else describes it.
     antenna : dict
-        ``name``, ``tip`` (3,) [m], ``axis`` (3,) unit vector from the tip towards the hub,
-        ``outer_diameter`` [m] and whatever else describes it.
+        The first of them; either may be given.
     frames_t : (nf,) float array [s]
     frames : (nf, n_nodes) float32 array [degC]
         Temperature at the saved instants.
@@ -98,7 +100,10 @@ class Recording:
         Final ``max_temperature`` [degC], ``cem43`` [min], ``damage`` [-], ``dead_fraction`` [-].
     traces : dict of str to Trace
     power_t, power_W : (k,) float arrays [s], [W]
-        Power at the generator as a step function: ``power_W[i]`` from ``power_t[i]`` on.
+        Power at the generator as a step function: ``power_W[i]`` from ``power_t[i]`` on; of all
+        antennas.
+    antenna_power_W : (n_antennas, k) float array [W]
+        The same for each antenna; not needed for a single one.
     events : list of Event
     energy : dict of str to float
         ``generator_J``, ``tissue_J``, ``stored_J``, ``perfusion_J``, ``boundary_J``, ``shaft_J``,
@@ -121,9 +126,11 @@ class Recording:
     landmarks: Mapping[str, Floats] = field(default_factory=dict)
     organs: Sequence[Mapping[str, Any]] = ()
     antenna: Mapping[str, Any] = field(default_factory=dict)
+    antennas: Sequence[Mapping[str, Any]] = ()
     traces: Mapping[str, Trace] = field(default_factory=dict)
     power_t: Floats = field(default_factory=lambda: np.zeros(0))
     power_W: Floats = field(default_factory=lambda: np.zeros(0))  # noqa: N815 (a unit)
+    antenna_power_W: Floats = field(default_factory=lambda: np.zeros((0, 0)))  # noqa: N815
     events: Sequence[Event] = ()
     energy: Mapping[str, float] = field(default_factory=dict)
     timing: Mapping[str, float] = field(default_factory=dict)
@@ -132,6 +139,11 @@ class Recording:
     status: str = "done"
 
     def __post_init__(self) -> None:
+        if not self.antennas:
+            object.__setattr__(self, "antennas", [self.antenna] if self.antenna else [])
+        object.__setattr__(self, "antenna", self.antennas[0] if self.antennas else {})
+        if len(self.antennas) == 1 and np.size(self.antenna_power_W) == 0:
+            object.__setattr__(self, "antenna_power_W", np.asarray(self.power_W)[None])
         nodes = self.mesh.n_nodes
         problems = []
         if np.shape(self.frames) != (len(self.frames_t), nodes) or len(self.frames_t) == 0:
@@ -142,6 +154,12 @@ class Recording:
         for name, values in self.fields.items():
             if np.shape(values) != (nodes,):
                 problems.append(f"field {name!r} must have {nodes} values, got {np.shape(values)}")
+        shape = (len(self.antennas), len(self.power_t))
+        if self.antennas and np.shape(self.antenna_power_W) != shape:
+            problems.append(
+                f"antenna_power_W must be {shape}, one row an antenna, "
+                f"got {np.shape(self.antenna_power_W)}"
+            )
         if self.status not in ("done", "interrupted"):
             problems.append(f"status must be 'done' or 'interrupted', got {self.status!r}")
         if problems:
@@ -155,6 +173,11 @@ class Recording:
             if label in self.mesh.labels:
                 names[name] = (*names.get(name, ()), label)
         return names
+
+    @property
+    def antenna_labels(self) -> list[str]:
+        """By what each antenna is told from the others."""
+        return [str(a.get("label") or f"antenna {k}") for k, a in enumerate(self.antennas, 1)]
 
     @property
     def targets(self) -> list[str]:

@@ -8,8 +8,8 @@ import numpy as np
 
 from mwa_sim.control.event import Event
 from mwa_sim.criterion import STANDARD_CRITERIA
-from mwa_sim.recording import Recording
-from mwa_sim.summary import organ_status
+from mwa_sim.recording import Floats, Recording
+from mwa_sim.summary import antenna_energy, organ_status, power_on_time
 
 RESEARCH_USE = "research use only"
 #: Temperature [degC], in round numbers, above which the report warns: dry tissue chars, which the
@@ -52,14 +52,6 @@ def why_it_ended(events: Sequence[Event], status: str, end: float) -> str:
     return f"protocol completed{paused}"
 
 
-def power_on_time(run: Recording) -> float:
-    """Time [s] with the generator on."""
-    if len(run.power_t) == 0:
-        return 0.0
-    edges = np.append(run.power_t, max(float(run.frames_t[-1]), float(run.power_t[-1])))
-    return float(np.diff(edges) @ (np.asarray(run.power_W) > 0.0))
-
-
 def covered(share: float) -> str:
     """Coverage in per cent, rounded down: 100 % stands only for all of it."""
     return f"{np.floor(share * 1000.0 + 1e-9) / 10.0:.1f}%"
@@ -74,15 +66,12 @@ def _header(run: Recording) -> list[str]:
     )
     case = f"{run.case_name}: {run.mesh.n_tets} tetrahedra" + (f", {targets}" if targets else "")
     lines = [f"Case     {case}"]
-    if run.antenna:
-        tip = ", ".join(f"{1e3 * x:.1f}" for x in np.asarray(run.antenna["tip"]))
-        lines.append(f"Antenna  {run.antenna['name']}, tip at ({tip}) mm")
-    powers = [float(p) for p in run.power_W if p > 0.0]
-    if powers:
-        low, high = min(powers), max(powers)
-        watts = f"{high:g} W" if low == high else f"{low:g} to {high:g} W"
+    lines += _antennas(run)
+    if _range(run.power_W):
+        total = " in total" if len(run.antennas) > 1 else ""
         lines.append(
-            f"Power    {watts} for {power_on_time(run):.4g} s within {end:.4g} s simulated"
+            f"Power    {_range(run.power_W)}{total} for {power_on_time(run):.4g} s within "
+            f"{end:.4g} s simulated"
         )
     if run.energy:
         lines.append(
@@ -98,6 +87,29 @@ def _header(run: Recording) -> list[str]:
             "check the power"
         )
     return lines
+
+
+def _antennas(run: Recording) -> list[str]:
+    """A line on every antenna; of several, with what each of them did."""
+    lines = []
+    for k, (label, antenna) in enumerate(zip(run.antenna_labels, run.antennas, strict=True)):
+        tip = ", ".join(f"{1e3 * x:.1f}" for x in np.asarray(antenna["tip"]))
+        words = f"{antenna['name']}, tip at ({tip}) mm"
+        if len(run.antennas) > 1:
+            power = _range(run.antenna_power_W[k])
+            done = f"{power} for {power_on_time(run, k):.4g} s" if power else "no power"
+            words = f"{label}: {words}; {done}, {_joules(antenna_energy(run, k))}"
+        lines.append(f"{'Antenna' if k == 0 else '':8} {words}")
+    return lines
+
+
+def _range(power: Floats) -> str:
+    """The levels of a power in watts, empty where there was none."""
+    levels = [float(p) for p in power if p > 0.0]
+    if not levels:
+        return ""
+    low, high = min(levels), max(levels)
+    return f"{high:g} W" if low == high else f"{low:g} to {high:g} W"
 
 
 def _joules(energy: float) -> str:

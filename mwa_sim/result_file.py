@@ -250,6 +250,10 @@ def _write_record(group: h5py.Group, run: Recording, summary: Mapping[str, Any])
         group.create_group(name).attrs.update(sorted(getattr(run, name).items()))
     group["power/t"] = np.asarray(run.power_t, dtype=np.float64)
     group["power/W"] = np.asarray(run.power_W, dtype=np.float64)
+    group["power/antenna_W"] = np.asarray(run.antenna_power_W, dtype=np.float64)
+    # The first is in "antenna", where files of one antenna have always had it.
+    others = json.dumps(list(run.antennas[1:]), default=_json_default, ensure_ascii=False)
+    group["further_antennas"] = others
     traces = group.create_group("traces", track_order=True)
     for number, trace in enumerate(run.traces.values()):
         one = traces.create_group(str(number))  # a number, for a name may contain a slash
@@ -267,9 +271,11 @@ def _read_record(group: h5py.Group) -> dict[str, Any]:
             raise ValueError(f"'{name}' holds something else than expected")
     record["regions"] = {int(k): tuple(v) for k, v in record["regions"].items()}
     record["landmarks"] = {k: np.array(v, dtype=float) for k, v in record["landmarks"].items()}
-    for name in ("tip", "axis"):
-        if name in record["antenna"]:
-            record["antenna"][name] = np.array(record["antenna"][name], dtype=float)
+    others = _text(group, "further_antennas") if "further_antennas" in group else []
+    record["antennas"] = [record["antenna"], *others] if record["antenna"] else []
+    for antenna in record["antennas"]:
+        for name in {"tip", "axis"} & set(antenna):
+            antenna[name] = np.array(antenna[name], dtype=float)
     record["events"] = [Event(**event) for event in record["events"]]
     for name in ("energy", "timing"):
         record[name] = {key: value.item() for key, value in group[name].attrs.items()}
@@ -280,6 +286,7 @@ def _read_record(group: h5py.Group) -> dict[str, Any]:
         **record,
         "power_t": group["power/t"][:],
         "power_W": group["power/W"][:],
+        **({"antenna_power_W": group[each][:]} if (each := "power/antenna_W") in group else {}),
         "traces": {str(one.attrs["name"]): _read_trace(one) for one in traces},
     }
 

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import signal
-import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from types import FrameType
 
 import numpy as np
 
@@ -17,6 +13,7 @@ from mwa_sim.control.controller import Controller
 from mwa_sim.control.event import Event
 from mwa_sim.control.schedule import TIME_TOLERANCE
 from mwa_sim.errors import InputError
+from mwa_sim.interrupt import deferred_interrupt
 from mwa_sim.plan import Plan
 from mwa_sim.recording import Trace
 from mwa_sim.result import Result
@@ -36,7 +33,7 @@ class Progress:
     planned : float [s]
         Time at which the run ends if no rule changes it.
     power : float [W]
-        At the generator, from now on.
+        At the generator, from now on; of all antennas.
     hottest : float [degC]
     readings : dict of str to float [degC]
         Latest reading of each thermocouple.
@@ -44,6 +41,8 @@ class Progress:
         Events of this step.
     steps : int
         Time steps so far.
+    powers : tuple of float [W]
+        The power of each antenna.
     """
 
     time: float
@@ -54,6 +53,7 @@ class Progress:
     events: tuple[Event, ...]
     steps: int
     _field: Callable[[], FloatArray]
+    powers: tuple[float, ...] = ()
 
     @property
     def temperature(self) -> FloatArray:
@@ -87,7 +87,7 @@ class Simulation:
         self.setup: Setup = build(plan)
         names = list(self.setup.thermocouples)
         self._names = names
-        self._controller = Controller(plan.protocol, self._probed(), plan.seed)
+        self._controller = Controller(plan.protocol, self._probed(), plan.seed, plan.trains)
         self._frames = [self.temperature().astype(np.float32)]
         self._frame_times = [0.0]
         self._events: list[Event] = []
@@ -108,6 +108,15 @@ class Simulation:
             self._frames.append(self.temperature().astype(np.float32))
             self._frame_times.append(stepper.time)
 
+    def _renew_sources(self, powers: tuple[float, ...]) -> None:
+        """Let every antenna whose field follows the tissue give its source for the next step."""
+        stepper = self.setup.stepper
+        for k, (antenna, power) in enumerate(zip(self.setup.antennas, powers, strict=True)):
+            if antenna.renew is not None:
+                source = antenna.renew(stepper.temperature, power)
+                if source is not None:
+                    stepper.sources[k] = source
+
     def steps(self) -> Iterator[Progress]:
         """March to the end of the protocol, one accepted time step at a time.
 
@@ -115,14 +124,15 @@ class Simulation:
         """
         stepper, controller = self.setup.stepper, self._controller
         every = self.plan.solver.save_every
-        planned = self.plan.protocol.planned_duration
+        planned = self.plan.planned_duration
         while not controller.finished:
             started = time.perf_counter()
             frame = len(self._frame_times) * every
             until = controller.next_instant()
             if frame < until - TIME_TOLERANCE:
                 until = frame
-            now = stepper.step(until, (controller.power,))
+            now = stepper.step(until, controller.powers)
+            self._renew_sources(controller.powers)
             events = tuple(controller.advance(now, self._probed()))
             self._events += events
             if now >= frame - TIME_TOLERANCE or controller.finished:
@@ -138,6 +148,7 @@ class Simulation:
                 events,
                 stepper.counts.steps,
                 self.temperature,
+                controller.powers,
             )
 
     def interrupt(self) -> None:
@@ -157,7 +168,9 @@ class Simulation:
         """
         setup, plan, place = self.setup, self.plan, self.setup.place
         stepper, exposure, energy = setup.stepper, setup.stepper.settle(), setup.stepper.energy
-        steps = np.array(self._controller.power_steps, dtype=np.float64).reshape(-1, 2)
+        times = np.array([t for t, _ in self._controller.antenna_steps])
+        energies = self._controller.antennas_delivered_J
+        powers = np.array([each for _, each in self._controller.antenna_steps])
         case = setup.case
         return Result(
             plan=plan.described(),
@@ -166,16 +179,10 @@ class Simulation:
             regions={k: (r.name, r.tissue.name) for k, r in case.regions.items()},
             landmarks=dict(case.landmarks),
             organs=setup.organs,
-            antenna={
-                "name": plan.antenna.name,
-                "tip": plan.pose.tip.copy(),
-                "axis": plan.pose.axis.copy(),
-                "outer_diameter": plan.antenna.outer_diameter,
-                "efficiency": plan.antenna.efficiency,
-                "model": plan.antenna.sar.name,
-                "delivered": setup.deposition.delivered,
-                "notes": list(setup.deposition.notes),
-            },
+            antennas=[
+                {**one.described(), "generator_J": energy}
+                for one, energy in zip(setup.antennas, energies, strict=True)
+            ],
             frames_t=np.array(self._frame_times),
             frames=np.stack(self._frames),
             fields={
@@ -185,8 +192,9 @@ class Simulation:
                 "dead_fraction": exposure.dead[place],
             },
             traces=self._traces(),
-            power_t=steps[:, 0],
-            power_W=steps[:, 1],
+            power_t=times,
+            power_W=np.array([power for _, power in self._controller.power_steps]),
+            antenna_power_W=powers.T,
             events=list(self._events),
             energy={
                 "generator_J": self._controller.delivered_J,
@@ -268,7 +276,7 @@ def simulate(plan: Plan, observe: Observer | None = None) -> Result:
     if not isinstance(plan, Plan):
         raise InputError(f"simulate() runs a Plan, got {type(plan).__name__}")
     run = Simulation(plan)
-    with _deferred_interrupt() as interrupted:
+    with deferred_interrupt() as interrupted:
         for progress in run.steps():
             if observe is not None:
                 observe(progress)
@@ -276,28 +284,3 @@ def simulate(plan: Plan, observe: Observer | None = None) -> Result:
                 run.interrupt()
                 break
     return run.result()
-
-
-@contextmanager
-def _deferred_interrupt() -> Iterator[Callable[[], bool]]:
-    """Turn Ctrl-C into a flag, so that it never falls into the middle of a step.
-
-    A second Ctrl-C raises KeyboardInterrupt as usual.  Outside the main thread, where signals
-    cannot be handled, nothing changes.
-    """
-    flag = threading.Event()
-    if threading.current_thread() is not threading.main_thread():
-        yield flag.is_set
-        return
-    before = signal.getsignal(signal.SIGINT)
-
-    def handle(number: int, frame: FrameType | None) -> None:
-        if flag.is_set():
-            raise KeyboardInterrupt
-        flag.set()
-
-    try:
-        signal.signal(signal.SIGINT, handle)
-        yield flag.is_set
-    finally:
-        signal.signal(signal.SIGINT, before)

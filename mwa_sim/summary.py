@@ -49,6 +49,7 @@ def summarise(run: Recording) -> dict[str, Any]:
                 for name, labels in run.region_labels.items()
             },
         },
+        "antennas": [_antenna(run, k) for k in range(len(run.antennas))],
         "energy": energy,
         "zones": [_zone(run.zone(text), run.targets) for text in STANDARD_CRITERIA],
         "thermocouples": {name: _thermocouple(trace) for name, trace in run.traces.items()},
@@ -127,6 +128,49 @@ def jsonable(value: Any) -> Any:
     if isinstance(value, float) and not math.isfinite(value):
         return None
     return value
+
+
+def antenna_energy(run: Recording, index: int) -> float:
+    """Energy [J] that one antenna took from the generator.
+
+    Parameters
+    ----------
+    run : Recording
+    index : int
+        Of the antenna, from 0.
+    """
+    stated = run.antennas[index].get("generator_J")
+    if stated is not None:
+        return float(stated)
+    if len(run.power_t) == 0:
+        return 0.0
+    edges = np.append(run.power_t, max(float(run.frames_t[-1]), float(run.power_t[-1])))
+    return float(np.diff(edges) @ run.antenna_power_W[index])
+
+
+def power_on_time(run: Recording, index: int | None = None) -> float:
+    """Time [s] with power from one antenna, numbered from 0, or from any of them (None)."""
+    if len(run.power_t) == 0:
+        return 0.0
+    power = np.asarray(run.power_W if index is None else run.antenna_power_W[index])
+    edges = np.append(run.power_t, max(float(run.frames_t[-1]), float(run.power_t[-1])))
+    return float(np.diff(edges) @ (power > 0.0))
+
+
+def _antenna(run: Recording, index: int) -> dict[str, Any]:
+    antenna = run.antennas[index]
+    return {
+        "name": run.antenna_labels[index],
+        "antenna": antenna["name"],
+        "model": antenna.get("model"),
+        "tip_mm": np.asarray(antenna["tip"]) * 1e3,
+        "axis": antenna["axis"],
+        "start_s": float(antenna.get("start", 0.0)),
+        "power_on_s": power_on_time(run, index),
+        "generator_J": antenna_energy(run, index),
+        "efficiency": antenna.get("efficiency"),
+        "delivered_fraction": antenna.get("delivered"),
+    }
 
 
 def _zone(zone: Zone, targets: list[str]) -> dict[str, Any]:

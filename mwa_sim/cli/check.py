@@ -17,8 +17,8 @@ def check(
 ) -> None:
     """Check a plan and set up its solver, without simulating.
 
-    Prints the mesh and its quality, the regions, where the antenna's power goes, the planned time
-    and energy, and what else to know beforehand.
+    Prints the mesh and its quality, the regions, where the power of each antenna goes, the planned
+    time and energy, and what else to know beforehand.
     """
     with notice_when_slow(SLOW):
         loaded = plan_with(plan, overrides)

@@ -64,12 +64,11 @@ def _keys_of(what: Path) -> list[str]:
         from mwa_sim.result import load_result
 
         return list(load_result(what).citations)
-    from mwa_sim.build import METHOD_CITATIONS
+    from mwa_sim.build import citations
     from mwa_sim.plan_file import load_plan
 
     plan = load_plan(what)
-    case = plan.case.with_tissues(plan.tissues)
-    return sorted({*METHOD_CITATIONS, *plan.antenna.sources, *case.sources})
+    return citations(plan, plan.case.with_tissues(plan.tissues))
 
 
 def _entry(key: str) -> dict[str, Any]:

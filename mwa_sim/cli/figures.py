@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
+from mwa_sim.antenna.pose import Pose
+from mwa_sim.applied import AppliedAntenna
 from mwa_sim.build import Setup
 from mwa_sim.cli.console import table
 from mwa_sim.cli.describe import case_data, case_notes, case_text, point
@@ -30,20 +33,22 @@ def plan_data(plan: Plan, setup: Setup) -> dict[str, Any]:
     protocol = plan.protocol
     case = case_data(setup.case)
     couples = _thermocouples(plan, setup)
+    antennas = [_antenna(setup, one) for one in setup.antennas]
     return {
         "case": case,
         "tissues": plan.tissues,
-        "antenna": _antenna(plan, setup),
+        "antenna": antennas[0],
+        "antennas": antennas,
         "protocol": {
             "pulses": [pulse.model_dump() for pulse in protocol.pulses],
-            "planned_s": protocol.planned_duration,
-            "power_on_s": protocol.total_on_time,
+            "planned_s": plan.planned_duration,
+            "power_on_s": plan.planned_on_time,
             "cooldown_s": protocol.cooldown.duration,
-            "generator_J": protocol.planned_energy,
-            "tissue_J": protocol.planned_energy * setup.deposition.delivered,
+            "generator_J": plan.planned_energy,
+            "tissue_J": math.fsum(x["generator_J"] * x["delivered"] for x in antennas),
         },
         "thermocouples": couples,
-        "notes": [*setup.deposition.notes, *_sensor_notes(plan, couples), *case_notes(case)],
+        "notes": [*_antenna_notes(setup), *_sensor_notes(plan, couples), *case_notes(case)],
     }
 
 
@@ -59,23 +64,10 @@ def plan_text(data: dict[str, Any]) -> list[str]:
     -------
     list of str
     """
-    antenna, protocol = data["antenna"], data["protocol"]
-    shares = ", ".join(
-        f"{share:.1%} {name}" for name, share in antenna["power_by_region"].items() if share > 5e-4
-    )
-    lines = [
-        *case_text(data["case"]),
-        f"Tissues  {data['tissues']} parameter set",
-        f"Antenna  {antenna['name']} ({antenna['model']} model), tip at "
-        f"({point(antenna['tip_mm'])}) mm in {antenna['tip_region']}",
-        f"         {antenna['delivered']:.3f} W into the tissue per W at the generator: {shares}",
-    ]
-    for number, pulse in enumerate(protocol["pulses"]):
-        head = "Pulses" if number == 0 else ""
-        lines.append(
-            f"{head:8} {pulse['power']:g} W, {pulse['cycles']} x "
-            f"({pulse['on']:g} s on, {pulse['off']:g} s off)"
-        )
+    protocol = data["protocol"]
+    lines = [*case_text(data["case"]), f"Tissues  {data['tissues']} parameter set"]
+    for antenna in data["antennas"]:
+        lines += _antenna_text(antenna, several=len(data["antennas"]) > 1)
     lines.append(
         f"Planned  {protocol['power_on_s']:g} s with power in {protocol['planned_s']:g} s "
         f"({protocol['cooldown_s']:g} s of cooldown), {protocol['generator_J'] / 1e3:.2f} kJ at "
@@ -88,47 +80,86 @@ def plan_text(data: dict[str, Any]) -> list[str]:
     return lines
 
 
-def _antenna(plan: Plan, setup: Setup) -> dict[str, Any]:
-    deposition = setup.deposition
+def _antenna(setup: Setup, applied: AppliedAntenna) -> dict[str, Any]:
+    placed, deposition = applied.placed, applied.deposition
     total = deposition.delivered or 1.0
     names = [setup.case.regions[label].name for label in deposition.labels]
     shares = [deposition.weights[:, [k]].sum() / total for k in range(len(names))]
     return {
-        "name": plan.antenna.name,
-        "model": plan.antenna.sar.name,
-        "efficiency": plan.antenna.efficiency,
-        "tip_mm": (1e3 * plan.pose.tip).tolist(),
-        "axis": plan.pose.axis.tolist(),
-        "tip_region": _regions_at(setup, [plan.pose.tip])[0],
+        "label": placed.name,
+        "name": placed.antenna.name,
+        "model": applied.model,
+        "efficiency": placed.antenna.efficiency,
+        "tip_mm": (1e3 * placed.pose.tip).tolist(),
+        "axis": placed.pose.axis.tolist(),
+        "tip_region": _regions_at(setup, [placed.pose.tip])[0],
         "delivered": deposition.delivered,
         "outside_fraction": deposition.outside_fraction,
         "power_by_region": {n: float(x) for n, x in zip(names, shares, strict=True)},
+        "pulses": [pulse.model_dump() for pulse in placed.pulses],
+        "start_s": placed.start,
+        "end_s": placed.train.end,
+        "generator_J": placed.train.energy,
     }
+
+
+def _antenna_text(antenna: dict[str, Any], *, several: bool) -> list[str]:
+    shares = ", ".join(
+        f"{share:.1%} {name}" for name, share in antenna["power_by_region"].items() if share > 5e-4
+    )
+    which = f"{antenna['label']}: " if several else ""
+    lines = [
+        f"Antenna  {which}{antenna['name']} ({antenna['model']} model), tip at "
+        f"({point(antenna['tip_mm'])}) mm in {antenna['tip_region']}",
+        f"         {antenna['delivered']:.3f} W into the tissue per W at the generator: {shares}",
+    ]
+    from_start = f"from {antenna['start_s']:g} s on, " if antenna["start_s"] > 0.0 else ""
+    for number, pulse in enumerate(antenna["pulses"]):
+        head, begun = ("Pulses", from_start) if number == 0 else ("", "")
+        lines.append(
+            f"{head:8} {begun}{pulse['power']:g} W, {pulse['cycles']} x "
+            f"({pulse['on']:g} s on, {pulse['off']:g} s off)"
+        )
+    return lines
+
+
+def _antenna_notes(setup: Setup) -> list[str]:
+    """What the depositions say, with the antenna that it is about if there are several."""
+    several = len(setup.antennas) > 1
+    return [
+        f"{one.placed.name}: {note.removeprefix('antenna: ')}" if several else note
+        for one in setup.antennas
+        for note in one.deposition.notes
+    ]
 
 
 def _thermocouples(plan: Plan, setup: Setup) -> dict[str, dict[str, Any]]:
     points = list(setup.thermocouples.values())
     if not points:
         return {}
-    across, along = plan.pose.local(np.array(points))
-    # Ahead of the tip the antenna is as far away as its tip.
-    distance = np.hypot(across, np.minimum(along, 0.0))
+    antennas = plan.antennas
+    distances = np.array([_distance(placed.pose, points) for placed in antennas])
+    radii = np.array([0.5 * placed.antenna.outer_diameter for placed in antennas])
+    nearest = distances.argmin(axis=0)
     regions = _regions_at(setup, points)
-    return {
-        name: {
+    found = {}
+    for k, (name, position) in enumerate(setup.thermocouples.items()):
+        rules = [r for r in plan.protocol.rules if r.thermocouple == name]
+        found[name] = {
             "position_mm": (1e3 * position).tolist(),
-            "region": region,
-            "to_antenna_axis_mm": 1e3 * float(away),
-            "rules": [
-                rule.model_dump(exclude_none=True)
-                for rule in plan.protocol.rules
-                if rule.thermocouple == name
-            ],
+            "region": regions[k],
+            "to_antenna_axis_mm": 1e3 * float(distances[nearest[k], k]),
+            "nearest_antenna": antennas[nearest[k]].name,
+            "inside_antenna": bool(np.any(distances[:, k] < radii)),
+            "rules": [rule.model_dump(exclude_none=True) for rule in rules],
         }
-        for (name, position), region, away in zip(
-            setup.thermocouples.items(), regions, distance, strict=True
-        )
-    }
+    return found
+
+
+def _distance(pose: Pose, points: Sequence[FloatArray]) -> FloatArray:
+    """Distance [m] of points from the axis of an antenna, ahead of it from its tip."""
+    across, along = pose.local(np.array(points))
+    return np.asarray(np.hypot(across, np.minimum(along, 0.0)), dtype=np.float64)
 
 
 def _regions_at(setup: Setup, points: Sequence[FloatArray]) -> list[str]:
@@ -139,10 +170,9 @@ def _regions_at(setup: Setup, points: Sequence[FloatArray]) -> list[str]:
 
 def _sensor_notes(plan: Plan, couples: dict[str, dict[str, Any]]) -> list[str]:
     notes = []
-    radius_mm = 500.0 * plan.antenna.outer_diameter
     start = plan.case.initial_temperature
     for name, couple in couples.items():
-        if couple["to_antenna_axis_mm"] < radius_mm:
+        if couple["inside_antenna"]:
             notes.append(f"thermocouple {name!r} lies inside the antenna")
         notes += [
             f"rule on {name!r}: the limit of {rule['above']:g} degC is below the temperature at "

@@ -118,8 +118,10 @@ def _simulated(plan: Plan, begun: Callable[[], None]) -> Result:
         result = simulate(plan, observe)
     end = float(result.frames_t[-1])
     say(f"simulated {end:.4g} s in {time.monotonic() - started:.1f} s")
-    for note in result.antenna.get("notes", ()):
-        say(f"note: {note}")
+    for label, antenna in zip(result.antenna_labels, result.antennas, strict=True):
+        for note in antenna.get("notes", ()):
+            which = f"{label}: " if len(result.antennas) > 1 else ""
+            say(f"note: {which}{note}")
     return result
 
 

@@ -10,8 +10,8 @@ from mwa_sim.result import Result, load_result
 from tests.cli.block import errors, mwa
 
 SUMMARY_KEYS = {
-    "schema", "case", "energy", "zones", "thermocouples", "organs_at_risk", "events", "timing",
-    "versions",
+    "schema", "case", "antennas", "energy", "zones", "thermocouples", "organs_at_risk", "events",
+    "timing", "versions",
 }  # fmt: skip
 
 

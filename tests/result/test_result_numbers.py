@@ -87,6 +87,7 @@ def test_summary_has_exactly_the_agreed_keys(result):
     assert list(data) == [
         "schema",
         "case",
+        "antennas",
         "energy",
         "zones",
         "thermocouples",
@@ -98,6 +99,11 @@ def test_summary_has_exactly_the_agreed_keys(result):
     assert data["schema"] == "mwa-sim/summary/1"
     assert set(data["case"]) == {"name", "nodes", "tets", "regions"}
     assert set(data["case"]["regions"]["tumour"]) == {"tissue", "volume_ml"}
+    (antenna,) = data["antennas"]
+    assert set(antenna) == {
+        "name", "antenna", "model", "tip_mm", "axis", "start_s", "power_on_s", "generator_J",
+        "efficiency", "delivered_fraction",
+    }  # fmt: skip
     assert set(data["energy"]) == {"generator_J", "tissue_J", "balance_error"}
     assert [zone["criterion"] for zone in data["zones"]] == list(STANDARD_CRITERIA)
     assert set(data["zones"][0]) == {

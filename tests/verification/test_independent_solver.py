@@ -82,7 +82,7 @@ def reference(plan):
     blood = lumped(lambda t: t.perfusion * 1050.0 * 3617.0)
     metabolic = lumped(lambda t: t.density * t.metabolic_heat)
     # The two loads that are the antenna's own business are taken from it and checked elsewhere.
-    load = np.asarray(setup.deposition.weights.sum(axis=1)).ravel()
+    load = np.asarray(setup.depositions[0].weights.sum(axis=1)).ravel()
     shaft = setup.stepper.model.shaft[setup.place]
     a = stiffness + sp.diags(blood + shaft + 200.0 * area)
     constant = metabolic + 37.0 * blood + 20.0 * shaft + 30.0 * 200.0 * area

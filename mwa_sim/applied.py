@@ -1,0 +1,202 @@
+"""An antenna applied to a mesh: its heat source and the cooling by its shaft."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from mwa_sim.antenna.deposit import Deposition, deposit
+from mwa_sim.antenna.shaft import shaft_exchange
+from mwa_sim.case import Case
+from mwa_sim.errors import InputError
+from mwa_sim.heat.source import Drying, Source, table_temperatures
+from mwa_sim.mesh.probe import Locator
+from mwa_sim.placement import PlacedAntenna
+from mwa_sim.tissue.properties import Tissue
+from mwa_sim.tissue.temperature import conductivity_factor
+from mwa_sim.typing import FloatArray, IntArray
+
+BODY_TEMPERATURE = 37.0
+
+Renewal = Callable[[FloatArray, float], Source | None]
+
+
+@dataclass(frozen=True, eq=False)
+class AppliedAntenna:
+    """One antenna on the mesh of a run; arrays are in the order of the solver's nodes.
+
+    Attributes
+    ----------
+    placed : PlacedAntenna
+    model : str
+        By what its power density was found.
+    deposition : Deposition
+        On the mesh of the case, in its own order of the nodes.
+    source : Source
+        Heat per watt at the generator at the start of the run.
+    shaft : (n_nodes,) float array [W/K]
+        Exchange with the coolant.
+    coolant_temperature : float [degC]
+    renew : callable, optional
+        For a source whose distribution follows the tissue beyond what `source` does by itself:
+        called after every time step with the nodal temperature (n_nodes,) [degC] and the power of
+        this antenna [W], it returns the source from now on, or None to go on with the present one.
+    """
+
+    placed: PlacedAntenna
+    model: str
+    deposition: Deposition
+    source: Source
+    shaft: FloatArray
+    coolant_temperature: float
+    renew: Renewal | None = None
+
+    def described(self) -> dict[str, Any]:
+        """What a result keeps of the antenna."""
+        antenna, pose = self.placed.antenna, self.placed.pose
+        return {
+            "label": self.placed.name,
+            "name": antenna.name,
+            "tip": pose.tip.copy(),
+            "axis": pose.axis.copy(),
+            "outer_diameter": antenna.outer_diameter,
+            "efficiency": antenna.efficiency,
+            "model": self.model,
+            "delivered": self.deposition.delivered,
+            "notes": list(self.deposition.notes),
+            "start": self.placed.start,
+        }
+
+
+def apply_antenna(
+    case: Case, locator: Locator, placed: PlacedAntenna, drying: Drying, order: IntArray
+) -> AppliedAntenna:
+    """Make the heat source and the cooling of an antenna.
+
+    Parameters
+    ----------
+    case : Case
+        With the tissues of the run.
+    locator : Locator
+        Point location on the mesh of the case.
+    placed : PlacedAntenna
+    drying : {"redistribute", "attenuate"}
+        Where the power goes that dry tissue no longer absorbs.
+    order : (n_nodes,) int array
+        Node of the mesh at each place of the solver.
+
+    Returns
+    -------
+    AppliedAntenna
+
+    Raises
+    ------
+    InputError
+        When a tissue has no electrical properties although the antenna needs them, no power
+        reaches the mesh, or the antenna has neither a closed form nor a map.
+    """
+    antenna = placed.antenna
+    if antenna.sar is None:
+        raise InputError(f"antenna: {antenna.name!r} has neither a closed form nor a map")
+    tissues = {label: region.tissue for label, region in case.regions.items()}
+    deposition = deposit(
+        case.mesh,
+        placed.pose,
+        antenna,
+        {label: tissue.electrical_conductivity for label, tissue in tissues.items()},
+        {label: tissue.relative_permittivity for label, tissue in tissues.items()},
+        locator=locator,
+    )
+    source = Source(
+        deposition.weights[order],
+        [_factor(tissues[label]) for label in deposition.labels],
+        drying if antenna.sar.weighted_by_conductivity else "constant",
+    )
+    cooling = antenna.cooling
+    return AppliedAntenna(
+        placed=placed,
+        model=antenna.sar.name,
+        deposition=deposition,
+        source=source,
+        shaft=shaft_exchange(case.mesh, locator, placed.pose, antenna)[order],
+        coolant_temperature=BODY_TEMPERATURE if cooling is None else cooling.coolant_temperature,
+    )
+
+
+def combined_shafts(antennas: list[AppliedAntenna]) -> tuple[FloatArray, FloatArray]:
+    """Exchange of the tissue with the coolants of all shafts, as with one coolant.
+
+    ``sum_k h_k (T - T_k) = h (T - T_c)`` with ``h = sum_k h_k`` and ``T_c = sum_k h_k T_k / h`` at
+    every node.
+
+    Returns
+    -------
+    h : (n_nodes,) float array [W/K]
+    T_c : (n_nodes,) float array [degC]
+        That of the first coolant where there is no exchange.
+    """
+    exchange = np.sum([one.shaft for one in antennas], axis=0)
+    first = antennas[0].coolant_temperature
+    # As a difference from the first coolant: a node that only this one cools is then exact.
+    above = np.sum([one.shaft * (one.coolant_temperature - first) for one in antennas], axis=0)
+    mean = np.divide(above, exchange, out=np.zeros_like(above), where=exchange > 0.0)
+    return exchange, first + mean
+
+
+def intersections(antennas: tuple[PlacedAntenna, ...], locator: Locator) -> list[str]:
+    """Pairs of antennas that are in each other's way, one line a pair.
+
+    Two shafts intersect where their axes come closer than the sum of their radii inside the mesh.
+
+    Parameters
+    ----------
+    antennas : tuple of PlacedAntenna
+    locator : Locator
+        Point location on the mesh.
+    """
+    found = []
+    for k, one in enumerate(antennas):
+        for other in antennas[:k]:
+            needed = 0.5 * (one.antenna.outer_diameter + other.antenna.outer_diameter)
+            apart = min(_closest(one, other, locator), _closest(other, one, locator))
+            if apart < needed:
+                found.append(
+                    f"antennas {other.name!r} and {one.name!r} are in each other's way: inside the "
+                    f"mesh their axes come within {apart * 1e3:.2f} mm of each other, which takes "
+                    f"at least {needed * 1e3:.2f} mm; move one of them"
+                )
+    return found
+
+
+def _closest(one: PlacedAntenna, other: PlacedAntenna, locator: Locator) -> float:
+    """Least distance [m] of the axis of one, inside the mesh, from the axis of the other."""
+    a, b = one.pose, other.pose
+    reach = float(np.linalg.norm(np.diff(locator.mesh.bounds, axis=0)))
+    along = np.arange(0.0, reach, 0.1e-3)
+    # With the very places where the two lines, or a line and a tip, are closest.
+    cosine = float(a.axis @ b.axis)
+    offset = b.tip - a.tip
+    sharp = [float(offset @ a.axis)]
+    if 1.0 - cosine**2 > 1e-12:
+        sharp.append(float(offset @ a.axis - cosine * (offset @ b.axis)) / (1.0 - cosine**2))
+    along = np.append(along, [max(0.0, z) for z in sharp])
+    points = a.tip + along[:, None] * a.axis
+    inside = locator.locate(points)[0] >= 0
+    if not inside.any():
+        return np.inf
+    across, z = b.local(points[inside])
+    return float(np.hypot(across, np.minimum(z, 0.0)).min())
+
+
+def in_antenna(name: str, error: InputError) -> list[str]:
+    """The problems of an error, each with the name of the antenna that it is about."""
+    return [f"antenna {name!r}: {text.removeprefix('antenna: ')}" for text in error.problems]
+
+
+def _factor(tissue: Tissue) -> FloatArray | None:
+    """sigma(T)/sigma(37) of a tissue at the tabulated temperatures; None if constant."""
+    model = tissue.electrical_conductivity_model
+    return None if model is None else conductivity_factor(model, table_temperatures())
