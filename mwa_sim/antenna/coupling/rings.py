@@ -87,9 +87,9 @@ class Rings:
         angle = 2.0 * np.pi * np.arange(around) / around + turn[:, None]
         first, second = pose.frame(np.eye(3) + pose.tip)[:, :2].T
         across = np.cos(angle)[..., None] * first + np.sin(angle)[..., None] * second
-        points = (
-            pose.tip + z[:, None, None] * pose.axis + r[:, None, None] * across
-        ).reshape(-1, 3)
+        points = (pose.tip + z[:, None, None] * pose.axis + r[:, None, None] * across).reshape(
+            -1, 3
+        )
         tets, bary = locator.locate(points)
         outside = np.flatnonzero(tets < 0)
         self.inside = 1.0 - np.bincount(outside // around, minlength=r.size) / around
@@ -129,9 +129,7 @@ class Rings:
         )  # fmt: skip
 
 
-def factor_tables(
-    factors: Sequence[FloatArray | None], size: int
-) -> FloatArray:
+def factor_tables(factors: Sequence[FloatArray | None], size: int) -> FloatArray:
     """Tables (n_labels, size) of factors relative to 37 degC; None is a constant property."""
     return np.stack([np.ones(size) if f is None else f for f in factors])
 

@@ -159,9 +159,7 @@ class Transfer:
 
 
 @njit(cache=True)
-def _spread(
-    squared: FloatArray, outer: FloatArray, entry: IntArray, loads: FloatArray
-) -> None:
+def _spread(squared: FloatArray, outer: FloatArray, entry: IntArray, loads: FloatArray) -> None:
     for p in range(squared.size):
         for c in range(4):
             loads[entry[p, c]] += squared[p] * outer[p, c]

@@ -76,7 +76,8 @@ class FieldSolver:
     ----------
     tissue : (m_t,) int array
         Triangles of the mesh that hold tissue, ``m_t`` of them.
-    unknowns : int
+    unknowns, size : int
+        Without and with those that are fixed on the axis.
     r, z : (m_t, k) float arrays [m]
         Quadrature points of the tissue triangles, where its permittivity is wanted.
     volume : (m_t, k) float array [m3]
@@ -138,7 +139,7 @@ class FieldSolver:
         if axis is not None:
             fixed[np.asarray(axis.all(), dtype=np.int64)] = True
         self._free = np.flatnonzero(~fixed)
-        self.unknowns = len(self._free)
+        self.unknowns, self.size = len(self._free), n
         self._pattern = Pattern(
             n, self._free, [self._dofs[tissue], self._dofs[self._filled],
                             self._edge.dofs, port.dofs],
@@ -176,24 +177,25 @@ class FieldSolver:
         epsilon = np.broadcast_to(np.asarray(permittivity, dtype=np.complex128), self.r.shape)
         matrices = np.einsum("mq,mqij->mij", 1.0 / epsilon, self._curl, optimize=True)
         matrices += self._tissue_constant
-        # Permittivity of the elements behind the absorbing boundary.
-        everywhere = np.ones(len(self._dofs), dtype=np.complex128)
-        everywhere[self._tissue] = epsilon.mean(axis=1)
-        everywhere[self._filled] = self._filling
-        beyond = everywhere[self._edge_of]
+        beyond = self._behind(epsilon)
         wave = np.broadcast_to(1j * self._k0 / np.sqrt(beyond)[:, None], self._edge.r.shape)
         data = (
             self._static
             + self._pattern.data(0, matrices)
             + self._pattern.data(2, self._edge.mass(wave))
         )
-        psi = self._solved(data)
-        reflection = complex(self._mode @ psi / (self._gap * self._incident) - 1.0)
-        return self._solution(psi, reflection, epsilon, beyond)
+        return self.evaluate(self._solved(data), epsilon)
+
+    def _behind(self, epsilon: ComplexArray) -> ComplexArray:
+        """Permittivity (f,) of the elements behind the absorbing boundary."""
+        everywhere = np.ones(len(self._dofs), dtype=np.complex128)
+        everywhere[self._tissue] = epsilon.mean(axis=1)
+        everywhere[self._filled] = self._filling
+        return np.asarray(everywhere[self._edge_of])
 
     def _solved(self, data: ComplexArray) -> ComplexArray:
         matrix = self._pattern.matrix(data)
-        psi = np.zeros(self._pattern.size, dtype=np.complex128)
+        psi = np.zeros(self.size, dtype=np.complex128)
         right = self._load[self._free]
         if self._order is None:
             factor = splu(matrix, permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0,
@@ -209,9 +211,21 @@ class FieldSolver:
         psi[self._free[self._order]] = factor.solve(right[self._order])
         return psi
 
-    def _solution(
-        self, psi: ComplexArray, reflection: complex, epsilon: ComplexArray, beyond: ComplexArray
-    ) -> FieldSolution:
+    def evaluate(self, psi: ComplexArray, epsilon: ComplexArray) -> FieldSolution:
+        """Fields and powers of a solution vector.
+
+        Parameters
+        ----------
+        psi : (size,) complex array [A]
+            ``r H_phi`` at all unknowns, the fixed ones included.
+        epsilon : (m_t, k) complex array [-]
+            Permittivity of the tissue that it belongs to.
+
+        Returns
+        -------
+        FieldSolution
+        """
+        beyond = self._behind(epsilon)
         omega = 2.0 * np.pi * self.frequency * VACUUM_PERMITTIVITY
         local = psi[self._dofs]
         slope = np.einsum("mi,idmq->dmq", local, self._grad, optimize=True)
@@ -232,7 +246,7 @@ class FieldSolver:
         wave = FREE_SPACE_IMPEDANCE * np.real(1.0 / np.sqrt(beyond))[:, None]
         radiated = np.sum(np.pi * wave * np.abs(edge) ** 2 / self._edge.r * self._edge.weight)
         return FieldSolution(
-            reflection=reflection,
+            reflection=complex(self._mode @ psi / (self._gap * self._incident) - 1.0),
             e_r=e_r,
             e_z=e_z,
             density=absorbed,
