@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from scipy.spatial import cKDTree
+from scipy.spatial import Delaunay, cKDTree
 
 from mwa_sim.antenna.field.planar import Arrangement, Box
 from mwa_sim.antenna.field.walls import GRADING, Size, wanted
@@ -16,6 +16,8 @@ _CLOSEST = 0.8
 # Neighbouring pieces of edges whose length bounds the size of the triangles beside them.
 _NEIGHBOURS = 6
 _MOST_ROUNDS = 2000
+# Rounds in which the largest holes are filled; a second one finds next to nothing.
+_FILLS = 1
 
 _TURN = np.exp(1j * np.pi / 3.0 * np.arange(6))
 
@@ -45,7 +47,8 @@ def local_size(walls: Arrangement, size: Size) -> Callable[[FloatArray], FloatAr
     def local(points: FloatArray) -> FloatArray:
         distance, index = tree.query(points, k=k)
         near = (longest[index] + GRADING * distance).min(axis=1)
-        return np.minimum(wanted(size, points), near)
+        smaller: FloatArray = np.minimum(wanted(size, points), near)
+        return smaller
 
     return local
 
@@ -77,7 +80,7 @@ def pack(walls: Arrangement, box: Box, local: Callable[[FloatArray], FloatArray]
     height = 0.5 * np.sqrt(3.0) * step * 1j * along
     front = np.concatenate([0.5 * (a + b) + height, 0.5 * (a + b) - height])
     heading = np.concatenate([along, along])
-    known = a_known = walls.points
+    known = walls.points
     for _ in range(_MOST_ROUNDS):
         inside = _within(front, box)
         front, heading = front[inside], heading[inside]
@@ -94,7 +97,24 @@ def pack(walls: Arrangement, box: Box, local: Callable[[FloatArray], FloatArray]
         origin, step, front, heading = (x[inside] for x in (origin, step, front, heading))
         # The mean of the lengths wanted at both ends.
         front = origin + 0.5 * (step + local(_plane(front))) * heading
-    return known[len(a_known) :]
+    for _ in range(_FILLS):
+        points = _circumcentres(known)
+        points = points[_within(points @ np.array([1.0, 1j]), box)]
+        known = np.concatenate([known, points[_spaced(points, local(points), known)]])
+    return known[len(walls.points) :]
+
+
+def _circumcentres(points: FloatArray) -> FloatArray:
+    """Centres (m, 2) of the circles through the corners of the Delaunay triangles."""
+    a, b, c = points[Delaunay(points).simplices].transpose(1, 0, 2)
+    u, v = b - a, c - a
+    twice = 2.0 * (u[:, 0] * v[:, 1] - u[:, 1] * v[:, 0])
+    u2, v2 = (u * u).sum(axis=1), (v * v).sum(axis=1)
+    flat = twice**2 <= 1e-16 * u2 * v2
+    u, v, a, u2, v2, twice = (x[~flat] for x in (u, v, a, u2, v2, twice))
+    x = (v[:, 1] * u2 - u[:, 1] * v2) / twice
+    y = (u[:, 0] * v2 - v[:, 0] * u2) / twice
+    return a + np.column_stack([x, y])
 
 
 def _plane(points: np.ndarray) -> FloatArray:
@@ -102,13 +122,16 @@ def _plane(points: np.ndarray) -> FloatArray:
 
 
 def _within(points: np.ndarray, box: Box) -> BoolArray:
-    inside: BoolArray = (points.real > 0.0) & (points.real < box[0])
-    return inside & (points.imag > box[1]) & (points.imag < box[2])
+    inside: BoolArray = (
+        (points.real > 0.0) & (points.real < box[0])
+        & (points.imag > box[1]) & (points.imag < box[2])
+    )  # fmt: skip
+    return inside
 
 
 def _spaced(points: FloatArray, size: FloatArray, known: FloatArray) -> IntArray:
     """Indices of points that keep their distance to the known points and to each other."""
-    distance, _ = cKDTree(known).query(points)
+    distance: FloatArray = np.asarray(cKDTree(known).query(points)[0])
     free = np.flatnonzero(distance >= _CLOSEST * size)
     # The tightest fit first; it leaves the fewest holes.
     free = free[np.argsort(distance[free] / size[free], kind="stable")]

@@ -60,11 +60,12 @@ def inside(points: FloatArray, outline: FloatArray) -> BoolArray:
     spans = (a[:, 1] > z) != (b[:, 1] > z)
     rise = np.where(a[:, 1] == b[:, 1], 1.0, b[:, 1] - a[:, 1])
     crossing = a[:, 0] + (z - a[:, 1]) * (b[:, 0] - a[:, 0]) / rise
-    return np.count_nonzero(spans & (crossing > r), axis=1) % 2 == 1
+    odd: BoolArray = np.count_nonzero(spans & (crossing > r), axis=1) % 2 == 1
+    return odd
 
 
 def to_segments(points: FloatArray, a: FloatArray, b: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Distance (n, e) [m] of points (n, 2) to segments a-b (e, 2), and where along them (0 to 1)."""
+    """Distances (n, e) [m] of points (n, 2) to segments a-b (e, 2), and where along (0 to 1)."""
     d = b - a
     length = np.maximum(d[:, 0] ** 2 + d[:, 1] ** 2, 1e-300)
     x = points[:, :1] - a[:, 0]
@@ -88,8 +89,11 @@ def _crossings(a: FloatArray, b: FloatArray) -> tuple[IntArray, IntArray, FloatA
     # Parallel within rounding: overlaps are cut at their end points, not here.
     keep = np.abs(first - second) > 1e-300
     i, j, first, second = i[keep], j[keep], first[keep], second[keep]
-    t = first / (first - second)
-    return i, j, a[j] + t[:, None] * d[j]
+    point = a[j] + (first / (first - second))[:, None] * d[j]
+    # Of segments on one line, rounding may put the ends on different sides.
+    along = np.clip(((point - a[i]) * d[i]).sum(axis=1) / (d[i] ** 2).sum(axis=1), 0.0, 1.0)
+    on = np.hypot(*(a[i] + along[:, None] * d[i] - point).T) <= SNAP
+    return i[on], j[on], point[on]
 
 
 def check_outlines(outlines: Sequence[FloatArray], box: Box) -> None:
@@ -190,7 +194,7 @@ def arrange(outlines: Sequence[FloatArray], box: Box) -> Arrangement:
     b = np.concatenate([np.roll(ring, -1, axis=0) for ring in rings])
     a, b = _clipped(a, b, box)
     points = np.concatenate([a, b])
-    edges = np.arange(len(points)).reshape(2, -1).T
+    edges: IntArray = np.arange(len(points)).reshape(2, -1).T
     for _ in range(_ROUNDS):
         points, edges = _merged(points, edges, box)
         cut = _cut(points, edges)

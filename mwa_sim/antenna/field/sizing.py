@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from itertools import pairwise
 
 import numpy as np
 
-from mwa_sim.antenna.field.planar import SNAP, Arrangement, arrange, check_outlines, inside
-from mwa_sim.antenna.field.planar import to_segments as distances
+from mwa_sim.antenna.field.planar import (
+    SNAP, Arrangement, arrange, check_outlines, inside, to_segments,
+)  # fmt: skip
 from mwa_sim.antenna.field.section import Section
 from mwa_sim.antenna.field.walls import Size
 from mwa_sim.errors import MeshError
-from mwa_sim.typing import FloatArray, IntArray
+from mwa_sim.typing import BoolArray, FloatArray, IntArray
 
 # Edge lengths per wavelength of the tissue, far from the antenna and along it. The elements are
 # quadratic.
@@ -166,7 +166,7 @@ def _corners(
     points, edges = arrangement.points, arrangement.edges
     r_max = points[:, 0].max()
     kept, scales = [], []
-    gaps, _ = distances(points, points[edges[:, 0]], points[edges[:, 1]])
+    gaps, _ = to_segments(points, points[edges[:, 0]], points[edges[:, 1]])
     for k, point in enumerate(points):
         # Ends of the domain are no corners of the antenna.
         if point[0] >= r_max or point[1] >= top - SNAP or point[1] <= points[:, 1].min():
@@ -190,7 +190,7 @@ def _corners(
     return np.array(kept).reshape(-1, 2), np.array(scales)
 
 
-def _scale(angles: FloatArray, number: IntArray, conducting: FloatArray, on_axis: bool) -> float:
+def _scale(angles: FloatArray, number: IntArray, conducting: BoolArray, on_axis: bool) -> float:
     """Wanted size at a point over the finest one, infinite at a point that is no corner.
 
     ``angles`` [degrees] bound the sectors around the point. On the axis they span the half-plane;
@@ -203,22 +203,16 @@ def _scale(angles: FloatArray, number: IntArray, conducting: FloatArray, on_axis
         conducting = np.concatenate([conducting, conducting[::-1]])
     if (number == number[0]).all():
         return np.inf
-    # Sectors of one material that follow each other make one, beginning at a border.
-    first = int(np.flatnonzero(number != np.roll(number, 1))[0])
-    widths, number, conducting = (np.roll(x, -first) for x in (widths, number, conducting))
-    if conducting.any():
-        begin = int(np.flatnonzero(conducting & ~np.roll(conducting, 1))[0])
-        widths, conducting = np.roll(widths, -begin), np.roll(conducting, -begin)
-        starts = np.flatnonzero(conducting != np.roll(conducting, 1))
-        open_ = [
-            float(widths[i:j].sum())
-            for i, j in pairwise([*starts, len(widths)])
-            if not conducting[i]
-        ]
-        turn, factor = max(open_) - 180.0, 1.0
+    has_conductor = bool(conducting.any())
+    kind = conducting.astype(np.int64) if has_conductor else number
+    # Sectors of one kind that follow each other make one, beginning at a border.
+    first = int(np.flatnonzero(kind != np.roll(kind, 1))[0])
+    widths, kind = np.roll(widths, -first), np.roll(kind, -first)
+    starts = np.flatnonzero(kind != np.roll(kind, 1))
+    sectors = np.add.reduceat(widths, starts)
+    if has_conductor:
+        turn, factor = float(sectors[kind[starts] == 0].max()) - 180.0, 1.0
     else:
-        starts = np.flatnonzero(number != np.roll(number, 1))
-        sectors = np.add.reduceat(widths, starts)
         turn, factor = float(np.abs(sectors - 180.0).max()), _DIELECTRIC
     if turn < _BLUNT:
         return np.inf

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -164,3 +164,14 @@ def _verify(points: FloatArray, triangles: IntArray, box: Box) -> None:
     total = float(_areas(points, triangles).sum())
     if abs(total - whole) > _AREA * whole:
         raise MeshError(f"the triangles cover {total:.15g} m2 of a box of {whole:.15g} m2")
+    pairs = np.sort(triangles[:, [0, 1, 1, 2, 2, 0]].reshape(-1, 2), axis=1)
+    edges, count = np.unique(pairs, axis=0, return_counts=True)
+    a, b = points[edges[:, 0]], points[edges[:, 1]]
+    low, high = np.array([0.0, box[1]]), np.array([box[0], box[2]])
+    side = (((a == low) & (b == low)) | ((a == high) & (b == high))).any(axis=1)
+    wrong = np.flatnonzero(count != np.where(side, 1, 2))
+    if len(wrong):
+        raise MeshError(
+            f"the triangles do not fit together at {rz(a[wrong[0]])}; expected outlines without "
+            "gaps and angles too narrow for the wanted size"
+        )

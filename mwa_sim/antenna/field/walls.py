@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -19,6 +20,8 @@ _ACROSS = 1.2
 GRADING = 0.3
 # Rows begin where the wanted height exceeds this part of the narrowest gap.
 _ROW_START = 0.6
+# Shortest stretch beside the rows that is divided on its own, in wanted lengths.
+_SHORTEST = 0.7
 # Stretches on which the size is sampled, in units of the wanted edge length.
 _SAMPLE = 0.5
 _MOST_SAMPLES = 1_000_000
@@ -104,7 +107,7 @@ def _bands(arrangement: Arrangement) -> list[_Band]:
     inner = np.maximum(a[:, 0], b[:, 0]) < r_max
     bands = []
     levels = np.unique(points[:, 1])
-    for lower, upper in zip(levels[:-1], levels[1:], strict=True):
+    for lower, upper in pairwise(levels):
         if upper - lower <= 2.0 * SNAP:
             continue
         here = np.flatnonzero(inner & (low < upper - SNAP) & (high > lower + SNAP))
@@ -154,7 +157,7 @@ def _sample(arrangement: Arrangement, bands: list[_Band], size: Size) -> _Sample
     length = np.hypot(d[:, 0], d[:, 1])
     across = _across(arrangement, bands)
     edge, centre, width = np.arange(len(edges)), np.full(len(edges), 0.5), np.ones(len(edges))
-    done: list[tuple[FloatArray, ...]] = []
+    done = []
     while len(edge):
         if len(edge) > _MOST_SAMPLES:
             raise MeshError(
@@ -201,11 +204,15 @@ def _rows(band: _Band, arrangement: Arrangement, samples: _Samples) -> FloatArra
     z = np.unique(np.concatenate(heights))
     z = z[(z > band.low) & (z < band.high)]
     height = np.min([np.interp(z, own, h) for own, h in zip(heights, sizes, strict=True)], axis=0)
-    run = _longest(height > _ROW_START * band.width)
-    if run[1] - run[0] < 2:
+    ends = np.concatenate([[band.low], 0.5 * (z[1:] + z[:-1]), [band.high]])
+    count = np.concatenate([[0.0], np.cumsum(np.diff(ends) / height)])
+    begin, end = _longest(height > _ROW_START * band.width)
+    if end == begin:
         return np.empty(0)
-    ends = np.concatenate([[band.low], 0.5 * (z[1:] + z[:-1]), [band.high]])[run[0] : run[1] + 1]
-    count = np.concatenate([[0.0], np.cumsum(np.diff(ends) / height[run[0] : run[1]])])
+    # No stretch shorter than a row between the rows and the ends of the band.
+    begin = 0 if count[begin] < _SHORTEST else begin
+    end = len(height) if count[-1] - count[end] < _SHORTEST else end
+    ends, count = ends[begin : end + 1], count[begin : end + 1] - count[begin]
     n = int(np.ceil(count[-1] - 0.2))
     if n < 2:
         return np.empty(0)
