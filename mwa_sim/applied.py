@@ -15,13 +15,15 @@ from mwa_sim.errors import InputError
 from mwa_sim.heat.source import Drying, Source, table_temperatures
 from mwa_sim.mesh.probe import Locator
 from mwa_sim.placement import PlacedAntenna
+from mwa_sim.tissue.dispersion import region_dielectrics
 from mwa_sim.tissue.properties import Tissue
 from mwa_sim.tissue.temperature import conductivity_factor
 from mwa_sim.typing import FloatArray, IntArray
+from mwa_sim.wave import DEFAULT_TOLERANCE, WaveField
 
 BODY_TEMPERATURE = 37.0
 
-Renewal = Callable[[FloatArray, float], Source | None]
+Renewal = Callable[[float, FloatArray, float], Source | None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,8 +44,11 @@ class AppliedAntenna:
     coolant_temperature : float [degC]
     renew : callable, optional
         For a source whose distribution follows the tissue beyond what `source` does by itself:
-        called after every time step with the nodal temperature (n_nodes,) [degC] and the power of
-        this antenna [W], it returns the source from now on, or None to go on with the present one.
+        called before every time step with the time [s], the nodal temperature (n_nodes,) [degC]
+        and the power of this antenna [W] in the step, it returns the source from now on, or None
+        to go on with the present one.
+    field : WaveField or None
+        The computed field, None for a closed form or a map.
     """
 
     placed: PlacedAntenna
@@ -53,6 +58,7 @@ class AppliedAntenna:
     shaft: FloatArray
     coolant_temperature: float
     renew: Renewal | None = None
+    field: WaveField | None = None
 
     def described(self) -> dict[str, Any]:
         """What a result keeps of the antenna."""
@@ -68,11 +74,17 @@ class AppliedAntenna:
             "delivered": self.deposition.delivered,
             "notes": list(self.deposition.notes),
             "start": self.placed.start,
+            "field": None if self.field is None else self.field.described(),
         }
 
 
 def apply_antenna(
-    case: Case, locator: Locator, placed: PlacedAntenna, drying: Drying, order: IntArray
+    case: Case,
+    locator: Locator,
+    placed: PlacedAntenna,
+    drying: Drying,
+    order: IntArray,
+    field_tolerance: float = DEFAULT_TOLERANCE,
 ) -> AppliedAntenna:
     """Make the heat source and the cooling of an antenna.
 
@@ -87,6 +99,9 @@ def apply_antenna(
         Where the power goes that dry tissue no longer absorbs.
     order : (n_nodes,) int array
         Node of the mesh at each place of the solver.
+    field_tolerance : float
+        For the model "wave-coupled": change of the absorbed power density at which the field is
+        computed again.
 
     Returns
     -------
@@ -98,32 +113,43 @@ def apply_antenna(
         When a tissue has no electrical properties although the antenna needs them, no power
         reaches the mesh, or the antenna has neither a closed form nor a map.
     """
+    antenna, cooling = placed.antenna, placed.antenna.cooling
+    field = None
+    if antenna.model.startswith("wave"):
+        coupled = antenna.model == "wave-coupled"
+        # Between two solutions of a coupled field the total is that of the last one.
+        kept: Drying = "redistribute" if coupled else drying
+        field = WaveField(case, locator, placed, kept, order, field_tolerance)
+        deposition, source = field.deposition, field.source
+    else:
+        deposition, source = _closed_form(case, locator, placed, drying, order)
+    return AppliedAntenna(
+        placed=placed,
+        model=antenna.model,
+        deposition=deposition,
+        source=source,
+        shaft=shaft_exchange(case.mesh, locator, placed.pose, antenna)[order],
+        coolant_temperature=BODY_TEMPERATURE if cooling is None else cooling.coolant_temperature,
+        renew=field.renew if field is not None and antenna.model == "wave-coupled" else None,
+        field=field,
+    )
+
+
+def _closed_form(
+    case: Case, locator: Locator, placed: PlacedAntenna, drying: Drying, order: IntArray
+) -> tuple[Deposition, Source]:
     antenna = placed.antenna
     if antenna.sar is None:
         raise InputError(f"antenna: {antenna.name!r} has neither a closed form nor a map")
     tissues = {label: region.tissue for label, region in case.regions.items()}
-    deposition = deposit(
-        case.mesh,
-        placed.pose,
-        antenna,
-        {label: tissue.electrical_conductivity for label, tissue in tissues.items()},
-        {label: tissue.relative_permittivity for label, tissue in tissues.items()},
-        locator=locator,
-    )
+    sigma, epsilon = region_dielectrics(tissues, antenna.frequency)
+    deposition = deposit(case.mesh, placed.pose, antenna, sigma, epsilon, locator=locator)
     source = Source(
         deposition.weights[order],
         [_factor(tissues[label]) for label in deposition.labels],
         drying if antenna.sar.weighted_by_conductivity else "constant",
     )
-    cooling = antenna.cooling
-    return AppliedAntenna(
-        placed=placed,
-        model=antenna.sar.name,
-        deposition=deposition,
-        source=source,
-        shaft=shaft_exchange(case.mesh, locator, placed.pose, antenna)[order],
-        coolant_temperature=BODY_TEMPERATURE if cooling is None else cooling.coolant_temperature,
-    )
+    return deposition, source
 
 
 def combined_shafts(antennas: list[AppliedAntenna]) -> tuple[FloatArray, FloatArray]:

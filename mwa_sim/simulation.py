@@ -113,7 +113,7 @@ class Simulation:
         stepper = self.setup.stepper
         for k, (antenna, power) in enumerate(zip(self.setup.antennas, powers, strict=True)):
             if antenna.renew is not None:
-                source = antenna.renew(stepper.temperature, power)
+                source = antenna.renew(stepper.time, stepper.temperature, power)
                 if source is not None:
                     stepper.sources[k] = source
 
@@ -131,8 +131,8 @@ class Simulation:
             until = controller.next_instant()
             if frame < until - TIME_TOLERANCE:
                 until = frame
-            now = stepper.step(until, controller.powers)
             self._renew_sources(controller.powers)
+            now = stepper.step(until, controller.powers)
             events = tuple(controller.advance(now, self._probed()))
             self._events += events
             if now >= frame - TIME_TOLERANCE or controller.finished:

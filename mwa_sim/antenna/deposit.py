@@ -140,7 +140,7 @@ def deposit(
         delivered=delivered,
         outside_fraction=outside,
         quadrature_factor=factor,
-        notes=_notes(outside, factor, antenna.efficiency * pattern.total),
+        notes=power_notes(outside, factor, antenna.efficiency * pattern.total),
     )
 
 
@@ -157,7 +157,18 @@ def _by_node(mesh: TetMesh, loads: FloatArray) -> sp.csr_matrix:
     return weights
 
 
-def _notes(outside: float, factor: float, delivered: float) -> tuple[str, ...]:
+def power_notes(outside: float, factor: float, delivered: float) -> tuple[str, ...]:
+    """What the user should know of a deposition.
+
+    Parameters
+    ----------
+    outside : float [-]
+        Fraction of the power into tissue beyond the mesh.
+    factor : float [-]
+        Volume quadrature over the mesh against the exact integral.
+    delivered : float [W/W]
+        Power into all tissue per watt at the generator.
+    """
     notes = []
     if outside > NOTED_OUTSIDE:
         notes.append(

@@ -47,6 +47,30 @@ def spread_source(
 
 
 @njit(cache=True)
+def follow_entries(
+    nodes: IntArray,
+    models: IntArray,
+    weights: FloatArray,
+    tables: FloatArray,
+    table_start: float,
+    table_step: float,
+    temperature: FloatArray,
+    out: FloatArray,
+) -> None:
+    """The same entry by entry: out_e = weights_e f_model(e)(T_i)."""
+    last = tables.shape[1] - 2
+    for e in range(nodes.size):
+        x = (temperature[nodes[e]] - table_start) / table_step
+        k = int(x)
+        if x < 0.0:
+            k, x = 0, 0.0
+        elif k > last:
+            k, x = last, last + 1.0
+        m = models[e]
+        out[e] = weights[e] * (tables[m, k] + (x - k) * (tables[m, k + 1] - tables[m, k]))
+
+
+@njit(cache=True)
 def midpoint(
     t: FloatArray, t_previous: FloatArray, ratio: float, limit: float, out: FloatArray
 ) -> None:

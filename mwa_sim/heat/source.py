@@ -25,7 +25,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from mwa_sim.errors import InputError
-from mwa_sim.heat.nodal import spread_source
+from mwa_sim.heat.nodal import follow_entries, spread_source
 from mwa_sim.typing import FloatArray
 
 Drying = Literal["redistribute", "attenuate", "constant"]
@@ -115,14 +115,24 @@ class Source:
         self._constant = self._summed()
         self.delivered = float(delivered)
 
-    def absorbed(self, temperature: FloatArray) -> float:
-        """Sum of the nodal powers without redistribution [W/W], at nodal temperatures [degC]."""
-        return float(
-            spread_source(
-                self._nodes, self._models, self._weights, self._tables, TABLE_START, TABLE_STEP,
-                temperature, np.empty(self.n_nodes),
-            )
+    def entries(self, temperature: FloatArray) -> FloatArray:
+        """Power of each entry without redistribution, w_e f_e(T).
+
+        Parameters
+        ----------
+        temperature : (n_nodes,) float array [degC]
+
+        Returns
+        -------
+        (n_entries,) float array [W/W]
+            In the row-major order of the matrix that the source was made of.
+        """
+        powers = np.empty_like(self._weights)
+        follow_entries(
+            self._nodes, self._models, self._weights, self._tables, TABLE_START, TABLE_STEP,
+            temperature, powers,
         )  # fmt: skip
+        return powers
 
     def nodal(self, temperature: FloatArray, out: FloatArray) -> float:
         """Nodal powers at nodal temperatures.

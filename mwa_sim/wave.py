@@ -1,0 +1,314 @@
+"""The computed field of an antenna as a heat source that follows the tissue.
+
+The dielectric properties of the tetrahedra, averaged around the antenna's axis, give the medium of
+an axisymmetric field problem; its |E|^2 heats the tetrahedra by their own conductivity. Between
+two solutions the distribution follows sigma(T) with the total of the last solution kept; the field
+is solved again when the tissue has changed so much that the absorbed power density has changed by
+more than a tolerance (half its L1 distance, as a fraction of the power).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+
+from mwa_sim.antenna.coupling.change import TissueChange
+from mwa_sim.antenna.coupling.rings import Dielectrics, Rings
+from mwa_sim.antenna.coupling.transfer import Transfer
+from mwa_sim.antenna.deposit import Deposition, power_notes
+from mwa_sim.antenna.field.find import Finder
+from mwa_sim.antenna.field.kept import kept_solution, kept_solver
+from mwa_sim.antenna.field.polynomials import TissueTriangles
+from mwa_sim.antenna.field.solution import FieldSolution
+from mwa_sim.antenna.sar import VACUUM_PERMITTIVITY, ComplexArray
+from mwa_sim.antenna.surroundings import by_label
+from mwa_sim.case import Case
+from mwa_sim.errors import InputError
+from mwa_sim.heat.source import (
+    TABLE_SIZE,
+    TABLE_START,
+    TABLE_STEP,
+    Drying,
+    Source,
+    table_temperatures,
+)
+from mwa_sim.mesh.probe import Locator
+from mwa_sim.placement import PlacedAntenna
+from mwa_sim.tissue.dispersion import region_dielectrics
+from mwa_sim.tissue.temperature import conductivity_factor, permittivity_factor
+from mwa_sim.typing import FloatArray, IntArray
+
+DEFAULT_TOLERANCE = 0.03
+"""Change of the absorbed power density that calls for a new solution [-]."""
+# How much more, or less, than the tissue itself the density may change; learned on the way.
+_GAINS = (0.3, 5.0)
+# Radii around the antenna whose tissue decides about the size and fineness of the domain [m].
+_NEIGHBOURHOOD = (1e-3, 5e-3, 10e-3, 20e-3)
+
+
+@dataclass
+class FieldHistory:
+    """The solutions of a run, one entry each.
+
+    Attributes
+    ----------
+    t : list of float [s]
+    s11_dB : list of float [dB]
+    absorbed : list of float [-]
+        Share of the power at the feed that tissue absorbs, in the mesh and beyond.
+    change : list of float [-]
+        How far the absorbed power density was off before each solution; nan for the first.
+    balance_error : list of float [-]
+    """
+
+    t: list[float] = field(default_factory=list)
+    s11_dB: list[float] = field(default_factory=list)  # noqa: N815  unit
+    absorbed: list[float] = field(default_factory=list)
+    change: list[float] = field(default_factory=list)
+    balance_error: list[float] = field(default_factory=list)
+
+
+class WaveField:
+    """The field of one antenna in the tissue of a run.
+
+    Parameters
+    ----------
+    case : Case
+        With the tissues of the run.
+    locator : Locator
+        Point location on the mesh of the case.
+    placed : PlacedAntenna
+        Its antenna has a section.
+    drying : {"redistribute", "attenuate"}
+        How the source follows the tissue between solutions.
+    order : (n_nodes,) int array
+        Node of the mesh at each place of the solver.
+    tolerance : float, optional
+        See :data:`DEFAULT_TOLERANCE`.
+
+    Attributes
+    ----------
+    source : Source
+        Heat per watt at the generator, nodes as the solver numbers them.
+    deposition : Deposition
+        Of the first solution, nodes in the order of the mesh.
+    history : FieldHistory
+
+    Raises
+    ------
+    InputError
+        When the tip lies outside the mesh, a tissue has no electrical properties, or no power
+        reaches the mesh.
+    """
+
+    def __init__(
+        self,
+        case: Case,
+        locator: Locator,
+        placed: PlacedAntenna,
+        drying: Drying,
+        order: IntArray,
+        tolerance: float = DEFAULT_TOLERANCE,
+    ) -> None:
+        mesh, antenna, pose = case.mesh, placed.antenna, placed.pose
+        section = antenna.section
+        if section is None:
+            raise InputError(
+                f"antenna: the conductors and dielectrics of {antenna.name!r} are not known, so "
+                'its field cannot be computed; choose the model "line" or a map'
+            )
+        self._transmission = antenna.transmission
+        self._tolerance, self._gain = tolerance, 1.0
+        self._place = np.empty_like(order)
+        self._place[order] = np.arange(order.size)
+        self._dielectrics = dielectrics(case, antenna.frequency)
+        self._sigma = self._dielectrics.conductivity
+        temperature = np.full(mesh.n_nodes, 0.0) + case.initial_temperature
+
+        around = Rings(mesh, locator, pose, *_neighbourhood(section.highest_corner))
+        self._solver = kept_solver(
+            section, antenna.frequency, around.permittivity(self._dielectrics, temperature)
+        )
+        self._triangles = TissueTriangles(self._solver)
+        self._rings = Rings(mesh, locator, pose, self._triangles.r, self._triangles.z)
+        self._inside = np.real(self._triangles.at_points(self._rings.inside + 0j))
+
+        permittivity = self._permittivity(temperature)
+        solution = kept_solution(self._solver, permittivity)
+        e_field = self._triangles.field(solution)
+        number = np.full(len(self._solver.mesh.triangles), -1, dtype=np.int64)
+        number[self._solver.tissue] = np.arange(len(self._solver.tissue))
+        self._transfer = Transfer(
+            mesh, self._place[mesh.tets], pose,
+            Finder(self._solver.mesh.points, self._solver.mesh.triangles), number,
+            _edge_length(self._solver.mesh.points, self._solver.mesh.triangles), e_field,
+            0.5 * self._loss(permittivity), section.radius,
+        )  # fmt: skip
+        nodes, columns = self._transfer.node, self._transfer.column
+        shape = (mesh.n_nodes, len(mesh.labels))
+        loads = self._transfer.loads(e_field, self._sigma)
+        self.source = Source(
+            _entries(loads, nodes, columns, shape),
+            list(self._dielectrics.conductivity_factor),
+            drying,
+        )
+        self._change = TissueChange(nodes, columns, self._dielectrics)
+        self.history = FieldHistory()
+        solver_temperature = temperature[order]
+        raw = self._adopt(solution, loads, solver_temperature)
+        share = self._share_inside(solution)
+        outside = 1.0 - share / (solution.absorbed + solution.radiated)
+        quadrature = raw / share
+        self._note(0.0, solution, np.nan)
+        powers = self.source.entries(solver_temperature)
+        weights = _entries(powers, order[nodes], columns, shape)
+        self.deposition = Deposition(
+            weights=weights,
+            labels=tuple(int(label) for label in mesh.labels),
+            delivered=self.source.delivered,
+            outside_fraction=outside,
+            quadrature_factor=quadrature,
+            notes=power_notes(outside, quadrature, self.source.delivered),
+        )
+
+    def _permittivity(self, temperature: FloatArray) -> ComplexArray:
+        """Permittivity at the solver's points for temperatures in the order of the mesh."""
+        return self._triangles.at_points(self._rings.permittivity(self._dielectrics, temperature))
+
+    def _loss(self, permittivity: ComplexArray) -> FloatArray:
+        """Mean conductivity (m_t,) [S/m] of the tissue triangles."""
+        omega = 2.0 * np.pi * self._dielectrics.frequency * VACUUM_PERMITTIVITY
+        return np.asarray(-permittivity.imag.mean(axis=1) * omega)
+
+    def _share_inside(self, solution: FieldSolution) -> float:
+        """Power absorbed inside the mesh per watt at the feed."""
+        return float(np.sum(solution.density * solution.volume * self._inside))
+
+    def _adopt(self, solution: FieldSolution, loads: FloatArray, temperature: FloatArray) -> float:
+        """Let the source give what the solution delivers into the mesh; returns the raw sum.
+
+        ``loads`` are those of the conductivity at 37 degC; the source multiplies them by that of
+        the present temperature.
+        """
+        share = self._share_inside(solution)
+        delivered = self._transmission * share
+        self.source.replace(loads, delivered)
+        raw = float(self.source.entries(temperature).sum())
+        if not (raw > 0.0 and delivered > 0.0):
+            raise InputError(
+                "antenna: no power reaches the mesh; check the pose and the conductivities"
+            )
+        self.source.replace(loads * (delivered / raw), delivered)
+        self._change.mark(self.source.entries(temperature), temperature)
+        return raw
+
+    def _note(self, time: float, solution: FieldSolution, change: float) -> None:
+        history = self.history
+        history.t.append(time)
+        history.s11_dB.append(solution.s11_db)
+        history.absorbed.append(solution.absorbed + solution.radiated)
+        history.change.append(change)
+        history.balance_error.append(solution.balance_error)
+
+    def renew(self, time: float, temperature: FloatArray, power: float) -> Source | None:
+        """Solve again if the tissue has changed enough; called after every time step.
+
+        Parameters
+        ----------
+        time : float [s]
+        temperature : (n_nodes,) float array [degC]
+            In the order of the solver.
+        power : float [W]
+            Of this antenna from now on; without power nothing is solved.
+
+        Returns
+        -------
+        Source or None
+            The source from now on, None if it stays as it is.
+        """
+        if power <= 0.0 or self._gain * (found := self._change.since_mark(temperature)) < (
+            self._tolerance
+        ):
+            return None
+        solution = self._solver.solve(self._permittivity(temperature[self._place]))
+        before = self.source.entries(temperature)
+        before *= self.source.delivered / max(float(before.sum()), 1e-300)
+        loads = self._transfer.loads(self._triangles.field(solution), self._sigma)
+        self._adopt(solution, loads, temperature)
+        after = self.source.entries(temperature)
+        change = 0.5 * float(np.abs(after - before).sum()) / max(float(after.sum()), 1e-300)
+        # The density answers more or less than the tissue has changed: trigger accordingly.
+        gain = float(np.clip(change / found, *_GAINS))
+        self._gain = max(gain, 0.5 * (self._gain + gain))
+        self._note(time, solution, change)
+        return self.source
+
+    def described(self) -> dict[str, Any]:
+        """The history as plain lists, as a result keeps it."""
+        h = self.history
+        return {
+            "t_s": list(h.t),
+            "s11_dB": list(h.s11_dB),
+            "absorbed_fraction": list(h.absorbed),
+            "change": [None if np.isnan(c) else c for c in h.change],
+            "balance_error": max(h.balance_error),
+            "unknowns": self._solver.unknowns,
+        }
+
+
+def dielectrics(case: Case, frequency: float) -> Dielectrics:
+    """Electrical properties of the regions of a case at an antenna's frequency.
+
+    Parameters
+    ----------
+    case : Case
+    frequency : float [Hz]
+
+    Returns
+    -------
+    Dielectrics
+
+    Raises
+    ------
+    InputError
+        Naming every region whose tissue lacks a property.
+    """
+    tissues = {label: region.tissue for label, region in case.regions.items()}
+    sigma, epsilon = region_dielectrics(tissues, frequency)
+    models = [tissues[label].electrical_conductivity_model for label in case.mesh.labels]
+    at = table_temperatures()
+    ones = np.ones(TABLE_SIZE)
+    return Dielectrics(
+        relative_permittivity=by_label(case.mesh, epsilon, "relative permittivity", 1.0),
+        conductivity=by_label(case.mesh, sigma, "electrical conductivity", 0.0),
+        permittivity_factor=np.stack(
+            [ones if model is None else permittivity_factor(model, at) for model in models]
+        ),
+        conductivity_factor=np.stack(
+            [ones if model is None else conductivity_factor(model, at) for model in models]
+        ),
+        start=TABLE_START,
+        step=TABLE_STEP,
+        frequency=frequency,
+    )
+
+
+def _neighbourhood(top: float) -> tuple[FloatArray, FloatArray]:
+    r, z = np.meshgrid(_NEIGHBOURHOOD, np.linspace(-5e-3, top + 5e-3, 12))
+    return r.ravel(), z.ravel()
+
+
+def _edge_length(points: FloatArray, triangles: IntArray) -> FloatArray:
+    """Edge length (m,) [m] of the equilateral triangles of equal area."""
+    a, b, c = (points[triangles[:, k]] for k in range(3))
+    area = 0.5 * ((b - a)[:, 0] * (c - a)[:, 1] - (b - a)[:, 1] * (c - a)[:, 0])
+    return np.asarray(np.sqrt(4.0 / np.sqrt(3.0) * area))
+
+
+def _entries(
+    values: FloatArray, rows: IntArray, columns: IntArray, shape: tuple[int, int]
+) -> sp.csr_matrix:
+    return sp.coo_matrix((values, (rows, columns)), shape=shape).tocsr()
