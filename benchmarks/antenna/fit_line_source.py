@@ -107,6 +107,8 @@ def main() -> None:
     arguments = parser.parse_args()
     report: dict[str, object] = {}
     for name in arguments.names:
+        if "radiator.start" not in library_entry(name).values:
+            continue
         radius = 0.5 * library_entry(name).number("outer_diameter")
         cases = [compute(name, tissue) for tissue in TISSUES]
         print(f"\n{name}")

@@ -5,11 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from benchmarks.antenna.axisymmetric_maxwell import Part, Problem
+from mwa_sim.antenna.arrangement import TOLERANCE, arrange
 from mwa_sim.antenna.field import section
 from mwa_sim.antenna.library import library_entry
 from mwa_sim.antenna.sar import complex_permittivity
 
 _FAR = 1.0
+_STEPS = 6
 
 
 def field_problem(name: str, relative_permittivity: float, conductivity: float) -> Problem:
@@ -18,7 +20,7 @@ def field_problem(name: str, relative_permittivity: float, conductivity: float) 
     Parameters
     ----------
     name : str
-        Name in the library, of an antenna that is made of rings and cylinders only.
+        Name in the library.
     relative_permittivity : float [-]
     conductivity : float [S/m]
 
@@ -29,14 +31,14 @@ def field_problem(name: str, relative_permittivity: float, conductivity: float) 
     Raises
     ------
     ValueError
-        When a part is no ring and no cylinder.
+        When its file has no parts.
     """
     entry = library_entry(name)
     frequency = entry.number("frequency")
     if entry.section is None:
         raise ValueError(f"antenna {name!r} has no parts in its file")
     return Problem(
-        parts=tuple(_rectangle(part) for part in entry.section.parts),
+        parts=tuple(rectangle for part in entry.section.parts for rectangle in _rectangles(part)),
         port=entry.section.port,
         port_permittivity=entry.section.port_permittivity,
         tissue=complex_permittivity(relative_permittivity, conductivity, frequency),
@@ -44,9 +46,18 @@ def field_problem(name: str, relative_permittivity: float, conductivity: float) 
     )
 
 
-def _rectangle(part: section.Part) -> Part:
-    corners = np.minimum(part.outline, _FAR)
-    r, z = np.unique(corners[:, 0]), np.unique(corners[:, 1])
-    if (len(corners), len(r), len(z)) != (4, 2, 2):
-        raise ValueError(f"part {part.name!r} is no ring and no cylinder")
-    return Part((r[0], r[1]), (z[0], z[1]), part.permittivity)
+def _rectangles(part: section.Part) -> list[Part]:
+    """A part as rectangles; slanted walls become steps."""
+    outline = np.minimum(part.outline, _FAR)
+    plan = arrange([outline], 1.1 * float(outline[:, 0].max()), float(outline[:, 1].min()), _FAR)
+    found = []
+    for i in np.flatnonzero(plan.inside[:, 0]):
+        (low, high), left, right = plan.z[i], plan.left[i], plan.right[i]
+        straight = np.allclose([left[0], right[0]], [left[1], right[1]], rtol=0.0, atol=TOLERANCE)
+        steps = 1 if straight else _STEPS
+        for k in range(steps):
+            share = (k + 0.5) / steps
+            r = tuple(float(a + share * (b - a)) for a, b in (left, right))
+            z = (low + k / steps * (high - low), low + (k + 1) / steps * (high - low))
+            found.append(Part((r[0], r[1]), z, part.permittivity))
+    return found
