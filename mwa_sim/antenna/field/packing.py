@@ -114,7 +114,8 @@ def _circumcentres(points: FloatArray) -> FloatArray:
     u, v, a, u2, v2, twice = (x[~flat] for x in (u, v, a, u2, v2, twice))
     x = (v[:, 1] * u2 - u[:, 1] * v2) / twice
     y = (u[:, 0] * v2 - v[:, 0] * u2) / twice
-    return a + np.column_stack([x, y])
+    centres: FloatArray = a + np.column_stack([x, y])
+    return centres
 
 
 def _plane(points: np.ndarray) -> FloatArray:

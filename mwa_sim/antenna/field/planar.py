@@ -138,15 +138,12 @@ def _fault(outline: FloatArray, box: Box) -> str | None:
             f"lies outside the box (r <= {box[0] * 1e3:g} mm, z from {box[1] * 1e3:g} to "
             f"{box[2] * 1e3:g} mm)"
         )
-    following = np.roll(outline, -1, axis=0)
-    centred, next_centred = outline - low, following - low
-    area = 0.5 * abs(
-        np.sum(centred[:, 0] * next_centred[:, 1] - next_centred[:, 0] * centred[:, 1])
-    )
-    perimeter = float(np.sum(np.hypot(*(following - outline).T)))
-    if area < SNAP * perimeter:
+    spokes = outline - outline[0]
+    longest = spokes[np.argmax((spokes**2).sum(axis=1))]
+    off = spokes[:, 0] * longest[1] - spokes[:, 1] * longest[0]
+    if np.abs(off).max() <= SNAP * np.hypot(*longest):
         return "has no area"
-    return _self_contact(outline, following, box)
+    return _self_contact(outline, np.roll(outline, -1, axis=0), box)
 
 
 def _self_contact(a: FloatArray, b: FloatArray, box: Box) -> str | None:
@@ -156,14 +153,14 @@ def _self_contact(a: FloatArray, b: FloatArray, box: Box) -> str | None:
     # At their common corner rounding may show a crossing of neighbours.
     apart = (j - i > 1) & (j - i < n - 1)
     if apart.any():
-        return f"crosses itself at {rz(crossing[apart][0])}"
+        return f"crosses or touches itself at {rz(crossing[apart][0])}"
     distance, _ = to_segments(a, a, b)
     corner = np.arange(n)
     distance[corner, corner] = distance[corner, corner - 1] = np.inf
     # Corners above the hub lie on the top side, where edges may run back over each other.
     distance[np.abs(a[:, 1] - box[2]) <= SNAP] = np.inf
     if distance.min() <= SNAP:
-        return f"touches itself at {rz(a[np.argmin(distance.min(axis=1))])}"
+        return f"crosses or touches itself at {rz(a[np.argmin(distance.min(axis=1))])}"
     return None
 
 

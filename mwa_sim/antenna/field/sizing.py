@@ -7,7 +7,12 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from mwa_sim.antenna.field.planar import (
-    SNAP, Arrangement, arrange, check_outlines, inside, to_segments,
+    SNAP,
+    Arrangement,
+    arrange,
+    check_outlines,
+    inside,
+    to_segments,
 )  # fmt: skip
 from mwa_sim.antenna.field.section import Section
 from mwa_sim.antenna.field.walls import Size
