@@ -18,14 +18,12 @@ costs one sparse factorisation.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
-from numpy.typing import NDArray
 from scipy.sparse.linalg import splu
-from skfem import Basis, ElementTriP3, FacetBasis, MeshTri
 
+from mwa_sim.antenna.field.elements import TISSUE_ORDER, Elements
 from mwa_sim.antenna.field.pattern import Pattern
 from mwa_sim.antenna.field.section import Section
 from mwa_sim.antenna.field.solution import FREE_SPACE_IMPEDANCE, FieldSolution
@@ -33,7 +31,6 @@ from mwa_sim.antenna.sar import SPEED_OF_LIGHT, VACUUM_PERMITTIVITY, ComplexArra
 from mwa_sim.errors import SolverError
 from mwa_sim.typing import FloatArray, IntArray
 
-_QUADRATURE = 6
 _TINY = 1e-9
 
 
@@ -91,76 +88,53 @@ class FieldSolver:
         metal = [k for k, filling in enumerate(fillings) if filling is None]
         used = np.flatnonzero(~np.isin(mesh.part, [*metal, len(fillings)]))
         corners, numbered = np.unique(mesh.triangles[used], return_inverse=True)
-        triangles = MeshTri(mesh.points[corners].T.copy(), numbered.reshape(-1, 3).T.copy())
-        element = ElementTriP3()
-        basis = Basis(triangles, element, intorder=_QUADRATURE)
+        elements = Elements(mesh.points[corners], numbered.reshape(-1, 3))
         part = mesh.part[used]
-        tissue, self._filled = np.flatnonzero(part < 0), np.flatnonzero(part >= 0)
-        self.tissue = used[tissue]
-        self._tissue = tissue
+        self._tissue, self._filled = np.flatnonzero(part < 0), np.flatnonzero(part >= 0)
+        self.tissue = used[self._tissue]
         self._inside = part[self._filled]
         self._filling = np.array([fillings[k] for k in self._inside], dtype=np.complex128)
+        self._around = elements.cells(self._tissue, TISSUE_ORDER)
+        self._parts = elements.cells(self._filled)
+        self.r, self.z, self.volume = self._around.r, self._around.z, self._around.volume
+        self._curl = self._around.stiffness()
+        self._tissue_constant = -(self._k0**2) * self._around.mass.astype(np.complex128)
+        parts = self._parts.stiffness().sum(axis=1) / self._filling[:, None, None]
+        parts -= self._k0**2 * self._parts.mass
 
-        r, z = np.asarray(basis.global_coordinates())
-        dx = np.asarray(basis.dx)
-        ring = 2.0 * np.pi * r * dx
-        self.r, self.z, self.volume = (a[tissue] for a in (r, z, ring))
-        self._ring = ring
-        self._radius = r
-        self._dofs = np.asarray(basis.element_dofs).T
-        n = int(basis.N)
-        values = np.stack([np.broadcast_to(b[0].value, dx.shape) for b in basis.basis])
-        grads = np.stack([np.asarray(b[0].grad) for b in basis.basis])
-        self._grad = grads
-        # int grad v_i . grad v_j / r on each quadrature point, and k0^2 v_i v_j / r summed.
-        scaled = np.einsum("idmq,jdmq,mq->mqij", grads, grads, dx / r, optimize=True)
-        mass = np.einsum("imq,jmq,mq->mij", values, values, dx / r, optimize=True)
-        self._curl = scaled[tissue]
-        constant = -(self._k0**2) * mass.astype(np.complex128)
-        constant[self._filled] += scaled[self._filled].sum(axis=1) / self._filling[:, None, None]
-        self._constant = constant
-
-        outer, gate = self._boundaries(triangles)
-        self._edge = _edge(FacetBasis(triangles, element, facets=outer, intorder=_QUADRATURE))
-        self._edge_of = np.asarray(triangles.f2t)[0, outer]
-        port = _edge(FacetBasis(triangles, element, facets=gate, intorder=_QUADRATURE))
+        outer, gate = self._boundaries(elements)
+        self._edge = elements.edges(elements.boundary[outer])
+        self._edge_of = elements.behind[outer]
+        port = elements.edges(elements.boundary[gate])
         a, b = section.port
         self._gap = float(np.log(b / a))
         impedance = FREE_SPACE_IMPEDANCE / np.sqrt(section.port_permittivity)
         self._incident = float(np.sqrt(1.0 / (np.pi * impedance * self._gap)))
         admittance = 1j * self._k0 / np.sqrt(section.port_permittivity)
-        self._mode = np.zeros(n)
-        np.add.at(self._mode, port.dofs, np.einsum("fiq,fq->fi", port.values, port.weight / port.r))
+        self._mode = port.mode(elements.size)
         self._load = 2.0 * admittance * self._incident * self._mode
-        port_matrix = admittance * port.mass(np.ones_like(port.r))
 
-        axis = basis.get_dofs(lambda x: x[0] < _TINY)
-        fixed = np.zeros(n, dtype=bool)
-        if axis is not None:
-            fixed[np.asarray(axis.all(), dtype=np.int64)] = True
-        self._free = np.flatnonzero(~fixed)
-        self.unknowns, self.size = len(self._free), n
+        self._free = np.setdiff1d(np.arange(elements.size), elements.on_axis())
+        self.unknowns, self.size = len(self._free), elements.size
         self._pattern = Pattern(
-            n, self._free, [self._dofs[tissue], self._dofs[self._filled],
-                            self._edge.dofs, port.dofs],
+            elements.size, self._free,
+            [self._around.dofs, self._parts.dofs, self._edge.dofs, port.dofs],
         )  # fmt: skip
-        self._static = self._pattern.data(1, constant[self._filled]) + self._pattern.data(
-            3, port_matrix
+        self._static = self._pattern.data(1, parts) + self._pattern.data(
+            3, admittance * port.mass(np.ones_like(port.r))
         )
-        self._tissue_constant = constant[tissue]
         self._order: IntArray | None = None
 
-    def _boundaries(self, triangles: Any) -> tuple[IntArray, IntArray]:
-        """Facets of the absorbing boundary and of the port."""
+    def _boundaries(self, elements: Elements) -> tuple[IntArray, IntArray]:
+        """Which of the edges of the boundary absorb, and which make the port."""
         r_max, low, high = self.mesh.box
         a, b = self.section.port
-        facets = np.asarray(triangles.boundary_facets())
-        r, z = np.asarray(triangles.p)[:, np.asarray(triangles.facets)[:, facets]].mean(axis=1)
+        r, z = elements.middle.T
         outer = (r > r_max - _TINY) | (z < low + _TINY) | (z > high - _TINY)
         gate = (np.abs(z - self.mesh.port) < _TINY) & (r > a) & (r < b)
         if not np.any(gate):
             raise SolverError("the field mesh has no port in the coaxial line")
-        return facets[outer & ~gate], facets[gate]
+        return np.flatnonzero(outer & ~gate), np.flatnonzero(gate)
 
     def solve(self, permittivity: complex | ComplexArray) -> FieldSolution:
         """The field of 1 W incident in the coaxial line.
@@ -188,7 +162,7 @@ class FieldSolver:
 
     def _behind(self, epsilon: ComplexArray) -> ComplexArray:
         """Permittivity (f,) of the elements behind the absorbing boundary."""
-        everywhere = np.ones(len(self._dofs), dtype=np.complex128)
+        everywhere = np.ones(len(self._tissue) + len(self._filled), dtype=np.complex128)
         everywhere[self._tissue] = epsilon.mean(axis=1)
         everywhere[self._filled] = self._filling
         return np.asarray(everywhere[self._edge_of])
@@ -227,26 +201,26 @@ class FieldSolver:
         """
         beyond = self._behind(epsilon)
         omega = 2.0 * np.pi * self.frequency * VACUUM_PERMITTIVITY
-        local = psi[self._dofs]
-        slope = np.einsum("mi,idmq->dmq", local, self._grad, optimize=True)
         # E = curl(psi / r) / (j w eps_0 eps_c).
-        curl = np.stack([-slope[1], slope[0]]) / (1j * omega * self._radius)
-        e_r, e_z = curl[:, self._tissue] / epsilon
-        field = np.abs(e_r) ** 2 + np.abs(e_z) ** 2
-        absorbed = 0.5 * omega * -epsilon.imag * field
-        lost = {}
-        inside = (np.abs(curl[:, self._filled]) ** 2).sum(axis=0)
-        inside /= np.abs(self._filling[:, None]) ** 2
-        power = -0.5 * omega * self._filling.imag[:, None] * inside * self._ring[self._filled]
+        e_r, e_z = self._around.curl(psi) / (1j * omega * epsilon)
+        absorbed = 0.5 * omega * -epsilon.imag * (np.abs(e_r) ** 2 + np.abs(e_z) ** 2)
+        inside = self._parts.curl(psi) / (omega * np.abs(self._filling[:, None]))
+        power = (
+            0.5
+            * omega
+            * -self._filling.imag
+            * np.sum((np.abs(inside) ** 2).sum(axis=0) * self._parts.volume, axis=1)
+        )
+        lost: dict[str, float] = {}
         for k in np.unique(self._inside):
-            here = self._inside == k
-            lost[self.section.parts[k].name] = float(power[here].sum())
+            name = self.section.parts[k].name
+            lost[name] = lost.get(name, 0.0) + float(power[self._inside == k].sum())
         # Outgoing power through the absorbing boundary, where E_t = Z H_phi.
         edge = np.einsum("fi,fiq->fq", psi[self._edge.dofs], self._edge.values)
         wave = FREE_SPACE_IMPEDANCE * np.real(1.0 / np.sqrt(beyond))[:, None]
         radiated = np.sum(np.pi * wave * np.abs(edge) ** 2 / self._edge.r * self._edge.weight)
         return FieldSolution(
-            reflection=complex(self._mode @ psi / (self._gap * self._incident) - 1.0),
+            reflection=complex(1.0 - self._mode @ psi / (self._gap * self._incident)),
             e_r=e_r,
             e_z=e_z,
             density=absorbed,
@@ -255,28 +229,3 @@ class FieldSolver:
             radiated=float(radiated),
             psi=psi,
         )
-
-
-@dataclass(frozen=True, eq=False)
-class _Edges:
-    """Basis functions of boundary facets: dofs (f, i), values (f, i, q), r and weight (f, q)."""
-
-    dofs: IntArray
-    values: FloatArray
-    r: FloatArray
-    weight: FloatArray
-
-    def mass(self, factor: NDArray[Any]) -> ComplexArray:
-        """``int factor v_i v_j / r ds`` per facet, (f, i, i)."""
-        return np.asarray(
-            np.einsum("fiq,fjq,fq->fij", self.values, self.values, factor * self.weight / self.r),
-            dtype=np.complex128,
-        )
-
-
-def _edge(basis: Any) -> _Edges:
-    dx = np.asarray(basis.dx)
-    values = np.stack([np.broadcast_to(b[0].value, dx.shape) for b in basis.basis], axis=1)
-    return _Edges(
-        np.asarray(basis.element_dofs).T, values, np.asarray(basis.global_coordinates())[0], dx
-    )
