@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mwa_sim.plot import style
+from mwa_sim.plot.overlay import antenna_colours, antenna_words
 from mwa_sim.recording import Recording
 
 Floats = NDArray[np.float64]
@@ -71,10 +72,13 @@ def traces(result: Recording) -> Any:
     _fit(top, result)
     top.set_ylabel("temperature [°C]")
     top.set_title("Temperature at the thermocouples", fontsize=11)
+    _draw_power(bottom, result, edges, power)
+    parts, _ = bottom.get_legend_handles_labels()
     handles, _ = top.get_legend_handles_labels()
     if handles:
         band = Patch(color=_POWER, alpha=0.16, label="power on")
-        style.add_legend(figure, [*handles, band], columns=min(4, len(handles) // 2 + 1))
+        columns = min(4, (len(handles) + len(parts)) // 2 + 1)
+        style.add_legend(figure, [*handles, band, *parts], columns=columns)
     else:
         top.text(
             0.5,
@@ -85,7 +89,6 @@ def traces(result: Recording) -> Any:
             fontsize=11,
             color="0.4",
         )
-    bottom.stairs(power, edges, fill=True, color=_POWER)
     bottom.set_ylabel("power [W]")
     bottom.set_xlabel("time [s]")
     bottom.set_ylim(0.0, 1.25 * max(1.0, float(power.max(initial=0.0))))
@@ -98,11 +101,28 @@ def traces(result: Recording) -> Any:
     return figure
 
 
-def _steps(run: Recording) -> tuple[Floats, Floats]:
-    """Edges (k + 1,) and levels (k,) of the power from start to end; zero before the first."""
+def _draw_power(axes: Any, run: Recording, edges: Floats, power: Floats) -> None:
+    """Power over time; of several antennas one upon the other, so that the sum is seen as well."""
+    if len(run.antennas) < 2:
+        axes.stairs(power, edges, fill=True, color=_POWER)
+        return
+    below = np.zeros(len(power))
+    for k, (words, colour) in enumerate(zip(antenna_words(run), antenna_colours(run), strict=True)):
+        each = _steps(run, run.antenna_power_W[k])[1]
+        look: dict[str, Any] = {"facecolor": colour, "edgecolor": _darker(colour)}
+        axes.stairs(below + each, edges, baseline=below, fill=True, **look, label=words)
+        below = below + each
+
+
+def _steps(run: Recording, power_W: Floats | None = None) -> tuple[Floats, Floats]:
+    """Edges (k + 1,) and levels (k,) of a power from start to end; zero before the first.
+
+    By default the power of all antennas.
+    """
+    levels = run.power_W if power_W is None else power_W
     start, end = float(run.frames_t[0]), max(float(run.frames_t[-1]), float(run.frames_t[0]) + 1.0)
     kept = np.asarray(run.power_t) < end
-    edges, power = np.asarray(run.power_t)[kept], np.asarray(run.power_W)[kept]
+    edges, power = np.asarray(run.power_t)[kept], np.asarray(levels)[kept]
     if len(edges) == 0 or edges[0] > start:
         edges, power = np.append(start, edges), np.append(0.0, power)
     return np.append(edges, end), np.asarray(power, dtype=np.float64)

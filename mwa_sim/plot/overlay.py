@@ -1,7 +1,8 @@
-"""What is laid over a section: antenna, thermocouples, scale bar, anatomical directions."""
+"""What is laid over a section: antennas, thermocouples, scale bar, anatomical directions."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -19,48 +20,94 @@ NEAR_MM = 5.0
 FAR_MM = 15.0
 
 
-def antenna_line(run: Recording) -> Floats:
-    """Tip and far end of the antenna inside the mesh's bounding box, (2, 3) [m]."""
-    tip = np.asarray(run.antenna["tip"], dtype=np.float64)
-    axis = np.asarray(run.antenna["axis"], dtype=np.float64)
+#: Several antennas are told apart by these, in sections, curves and the 3-D view.
+ANTENNAS = (style.ANTENNA, "#cdb0ff", "#7fe3c0", "#ffd97a", "#ffa8a0", "#9fc4ff")
+
+
+def antenna_colours(run: Recording) -> list[str]:
+    """Colour of each antenna."""
+    return [ANTENNAS[k % len(ANTENNAS)] for k in range(len(run.antennas))]
+
+
+def antenna_words(run: Recording) -> list[str]:
+    """What each antenna is called in pictures."""
+    names = [str(antenna["name"]) for antenna in run.antennas]
+    if len(names) == 1:
+        return [f"antenna ({names[0]})"]
+    return [
+        f"{label if label.startswith('antenna') else f'antenna {label}'} ({name})"
+        for label, name in zip(run.antenna_labels, names, strict=True)
+    ]
+
+
+def antenna_line(run: Recording, antenna: Mapping[str, Any] | None = None) -> Floats:
+    """Tip and far end of an antenna inside the mesh's bounding box, (2, 3) [m].
+
+    Parameters
+    ----------
+    run : Result
+    antenna : dict, optional
+        One of the antennas of the result; by default the first.
+    """
+    antenna = run.antenna if antenna is None else antenna
+    tip = np.asarray(antenna["tip"], dtype=np.float64)
+    axis = np.asarray(antenna["axis"], dtype=np.float64)
     walls = np.where(axis > 0.0, run.mesh.bounds[1], run.mesh.bounds[0]) - tip
     steps = np.divide(walls, axis, out=np.full(3, np.inf), where=np.abs(axis) > 1e-12)
-    length = min(float(steps.min()), float(run.antenna.get("length") or np.inf))
+    length = min(float(steps.min()), float(antenna.get("length") or np.inf))
     return np.stack([tip, tip + axis * max(0.0, length)])
 
 
-def draw_antenna(axes: Any, run: Recording, plane: Plane) -> list[Any]:
-    """The antenna at its true width where it lies in the plane, else its dashed projection."""
-    if not run.antenna:
-        return []
+def draw_antennas(axes: Any, run: Recording, plane: Plane) -> list[Any]:
+    """Every antenna at its true width where it lies in the plane, else its dashed projection."""
+    handles: list[Any] = []
+    looks = zip(run.antennas, antenna_words(run), antenna_colours(run), strict=True)
+    for antenna, words, colour in looks:
+        handles += _draw_antenna(axes, run, plane, antenna, words, colour)
+    # One entry of the legend for all crossings, which look alike but for their colour.
+    crossings = [handle for handle in handles if handle.get_label() == _CROSSING]
+    return [handle for handle in handles if handle not in crossings[1:]]
+
+
+_CROSSING = "antenna crosses the plane"
+
+
+def _draw_antenna(
+    axes: Any,
+    run: Recording,
+    plane: Plane,
+    antenna: Mapping[str, Any],
+    words: str,
+    colour: str,
+) -> list[Any]:
     from matplotlib.lines import Line2D
     from matplotlib.patches import Polygon
 
-    line = antenna_line(run)
+    line = antenna_line(run, antenna)
     flat = plane.flat(line)
     away = plane.distance_mm(line)
     if np.abs(away).max() < 0.5:
         along = (flat[1] - flat[0]) / np.linalg.norm(flat[1] - flat[0])
-        half = 0.5e3 * float(run.antenna.get("outer_diameter") or 1.6e-3)
+        half = 0.5e3 * float(antenna.get("outer_diameter") or 1.6e-3)
         across = half * np.array([-along[1], along[0]])
         # a short point at the tip shows which end is which
         shoulder = flat[0] + 2.0 * half * along
         left, right = shoulder + across, shoulder - across
         corners = [flat[0], left, flat[1] + across, flat[1] - across, right]
-        look: dict[str, Any] = {"facecolor": style.ANTENNA, "edgecolor": "black", "linewidth": 0.8}
+        look: dict[str, Any] = {"facecolor": colour, "edgecolor": "black", "linewidth": 0.8}
         axes.add_patch(Polygon(corners, **look, zorder=4))
-        return [Polygon([[0, 0]], **look, label=f"antenna ({run.antenna['name']})")]
-    dashes: dict[str, Any] = {"color": style.ANTENNA, "linestyle": (0, (4, 2)), "linewidth": 1.4}
+        return [Polygon([[0, 0]], **look, label=words)]
+    dashes: dict[str, Any] = {"color": colour, "linestyle": (0, (4, 2)), "linewidth": 1.4}
     axes.plot(*flat.T, **dashes, zorder=4)
-    axes.plot(*flat[0], marker="o", markersize=4, color=style.ANTENNA, zorder=4)
-    label = f"antenna, projected ({run.antenna['name']})"
+    axes.plot(*flat[0], marker="o", markersize=4, color=colour, zorder=4)
+    label = words.replace(" (", ", projected (", 1)
     handles = [Line2D([], [], **dashes, marker="o", markersize=4, label=label)]
     if away[0] * away[1] < 0.0:
         crossing = flat[0] + (flat[1] - flat[0]) * away[0] / (away[0] - away[1])
         mark: dict[str, Any] = {"marker": "X", "markersize": 8, "linestyle": "none"}
-        mark |= {"markerfacecolor": style.ANTENNA, "markeredgecolor": "black"}
+        mark |= {"markerfacecolor": colour, "markeredgecolor": "black"}
         axes.plot(*crossing, **mark, zorder=5)
-        handles.append(Line2D([], [], **mark, label="antenna crosses the plane"))
+        handles.append(Line2D([], [], **mark, label=_CROSSING))
     return handles
 
 
@@ -111,10 +158,10 @@ def draw_thermocouples(axes: Any, run: Recording, plane: Plane, window: Floats) 
 
 
 def occupied(run: Recording, plane: Plane) -> Floats:
-    """Screen points [mm] that labels should keep away from: antenna, thermocouples, tumour."""
+    """Screen points [mm] that labels should keep away from: antennas, thermocouples, tumour."""
     points = [plane.flat(trace.position[None]) for trace in run.traces.values()]
-    if run.antenna:
-        tip, end = antenna_line(run)
+    for antenna in run.antennas:
+        tip, end = antenna_line(run, antenna)
         points.append(plane.flat(tip + np.linspace(0.0, 1.0, 40)[:, None] * (end - tip)))
     points.append(plane.flat(plane.origin[None]))
     return np.concatenate(points)

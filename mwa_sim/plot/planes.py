@@ -84,7 +84,8 @@ def choose_plane(run: Recording, name: str, through: str | ArrayLike | None = No
 
     Sagittal: anterior to the left, cranial up. Axial: seen from the feet, anterior up, the
     patient's left on the right. Coronal: seen from the front, the patient's left on the right.
-    Antenna: contains the antenna and is as axial as that allows.
+    Antenna: contains the antenna and is as axial as that allows; of several antennas the first,
+    and the plane is turned around it so that it comes as near to the others as it can.
 
     Parameters
     ----------
@@ -92,7 +93,7 @@ def choose_plane(run: Recording, name: str, through: str | ArrayLike | None = No
     name : {"sagittal", "axial", "coronal", "antenna"}
     through : landmark name or (3,) point [m], optional
         Default: the centre of the tumour, or else the hottest point. The antenna plane always
-        contains the antenna.
+        contains the antenna; for it, the name of an antenna chooses which.
 
     Raises
     ------
@@ -104,7 +105,7 @@ def choose_plane(run: Recording, name: str, through: str | ArrayLike | None = No
         hint = f"did you mean {close[0]!r}?" if close else "planes: " + ", ".join(PLANES)
         raise InputError(f"there is no plane {name!r}; {hint}")
     if name == "antenna":
-        return _antenna_plane(run)
+        return _antenna_plane(run, through)
     origin, words = _through(run, through)
     right, up = {"sagittal": (-_X, _Z), "axial": (_Y, _X), "coronal": (_Y, _Z)}[name]
     return Plane(name, words, origin, right, up)
@@ -150,14 +151,20 @@ class Section:
         return np.asarray(self.points[unique[count == 1]].reshape(-1, 2, 2))
 
 
-def _antenna_plane(run: Recording) -> Plane:
+def _antenna_plane(run: Recording, through: str | ArrayLike | None) -> Plane:
     if not run.antenna:
         raise InputError("this result has no antenna to lay a plane along; try 'sagittal'")
-    axis = np.asarray(run.antenna["axis"], dtype=np.float64)
-    tip = np.asarray(run.antenna["tip"], dtype=np.float64)
+    labels = run.antenna_labels
+    chosen = labels.index(through) if isinstance(through, str) and through in labels else 0
+    axis = np.asarray(run.antennas[chosen]["axis"], dtype=np.float64)
+    tip = np.asarray(run.antennas[chosen]["tip"], dtype=np.float64)
     # as axial as possible: the normal is the part of z across the antenna; along z, sagittal
     across = next(v - axis * (axis @ v) for v in (_Z, -_Y) if abs(axis @ v) < 0.98)
     normal = across / np.linalg.norm(across)
+    words = "the antenna"
+    if len(labels) > 1:
+        normal = _towards_others(run, chosen, normal)
+        words = f"antenna {labels[chosen].removeprefix('antenna ')}"
     toward = next(v for v in (_X, _Z) if abs(normal @ v) < 0.9)
     up = toward - normal * (normal @ toward)
     up = up / np.linalg.norm(up)
@@ -165,7 +172,24 @@ def _antenna_plane(run: Recording) -> Plane:
     # the patient's left on the right of the screen, or else anterior on the left
     if (right @ _Y if abs(right @ _Y) > 1e-6 else -(right @ _X)) < 0.0:
         right = -right
-    return Plane("antenna", "the antenna", tip, right, up)
+    return Plane("antenna", words, tip, right, up)
+
+
+def _towards_others(run: Recording, chosen: int, normal: Floats) -> Floats:
+    """Normal of the plane along one antenna from which the others stray least.
+
+    Measured by the squares of the distances of their tips and of points 30 mm behind these.
+    """
+    axis, tip = (np.asarray(run.antennas[chosen][key], dtype=np.float64) for key in ("axis", "tip"))
+    frame = np.stack([normal, np.cross(axis, normal)])
+    others = [antenna for k, antenna in enumerate(run.antennas) if k != chosen]
+    points = [np.asarray(a["tip"]) + z * np.asarray(a["axis"]) for a in others for z in (0.0, 0.03)]
+    away = (np.array(points) - tip) @ frame.T
+    squares, directions = np.linalg.eigh(away.T @ away)
+    if squares[1] - squares[0] < 1e-9:  # all on the line of the chosen one
+        return normal
+    found = directions[:, 0] @ frame
+    return np.asarray(found * (np.sign(found @ normal) or 1.0))
 
 
 def _through(run: Recording, through: str | ArrayLike | None) -> tuple[Floats, str]:

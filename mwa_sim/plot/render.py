@@ -65,10 +65,10 @@ def draw(scene: Scene, picture: Path) -> None:
             diffuse=0.75,
             specular=0.1,
         )
-    if scene.antenna is not None:
-        tip, end = scene.antenna
-        rod = pyvista.Tube(pointa=tip, pointb=end, radius=scene.antenna_radius, n_sides=24)
-        plotter.add_mesh(rod, color="#5b6470", specular=0.6, smooth_shading=True)
+    for rod in scene.antennas:
+        tip, end = rod.ends
+        tube = pyvista.Tube(pointa=tip, pointb=end, radius=rod.radius, n_sides=24)
+        plotter.add_mesh(tube, color=rod.colour, specular=0.6, smooth_shading=True)
     for position, colour in scene.markers.values():
         ball = pyvista.Sphere(radius=1.3, center=position)
         plotter.add_mesh(ball, color=colour, smooth_shading=True)

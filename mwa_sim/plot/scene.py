@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mwa_sim.plot import style
-from mwa_sim.plot.overlay import antenna_line
+from mwa_sim.plot.overlay import antenna_colours, antenna_line, antenna_words
 from mwa_sim.recording import Recording
 
 Floats = NDArray[np.float64]
@@ -29,24 +29,31 @@ class Body:
 
 
 @dataclass(frozen=True)
+class Rod:
+    """An antenna: tip and far end (2, 3) [mm], radius [mm], colour."""
+
+    name: str
+    ends: Floats
+    radius: float
+    colour: str
+
+
+@dataclass(frozen=True)
 class Scene:
-    """Surfaces, antenna and thermocouples in millimetres, and where they are seen from.
+    """Surfaces, antennas and thermocouples in millimetres, and where they are seen from.
 
     Attributes
     ----------
     bodies : list of Body
         From the most transparent outer ones to the opaque inner ones.
-    antenna : (2, 3) float array or None
-        Tip and far end.
-    antenna_radius : float
+    antennas : list of Rod
     markers : dict of str to (position (3,), colour)
     view : (3,) float array
         Direction from the scene towards the eye.
     """
 
     bodies: list[Body]
-    antenna: Floats | None
-    antenna_radius: float
+    antennas: list[Rod]
     markers: dict[str, tuple[Floats, str]]
     view: Floats
 
@@ -55,14 +62,17 @@ class Scene:
         arrays: dict[str, NDArray[np.generic]] = {"view": self.view}
         for i, body in enumerate(self.bodies):
             arrays[f"points{i}"], arrays[f"triangles{i}"] = body.points, body.triangles
-        if self.antenna is not None:
-            arrays["antenna"] = self.antenna
+        for i, rod in enumerate(self.antennas):
+            arrays[f"antenna{i}"] = rod.ends
         rest = {
             "bodies": [
                 {k: v for k, v in asdict(b).items() if k in ("name", "colour", "opacity")}
                 for b in self.bodies
             ],
-            "radius": self.antenna_radius,
+            "antennas": [
+                {k: v for k, v in asdict(r).items() if k in ("name", "radius", "colour")}
+                for r in self.antennas
+            ],
             "markers": [[name, list(p), colour] for name, (p, colour) in self.markers.items()],
         }
         np.savez(Path(path), allow_pickle=False, text=np.array(json.dumps(rest)), **arrays)
@@ -76,9 +86,11 @@ class Scene:
                 Body(points=data[f"points{i}"], triangles=data[f"triangles{i}"], **look)
                 for i, look in enumerate(rest["bodies"])
             ]
-            antenna = data.get("antenna")
+            rods = [
+                Rod(ends=data[f"antenna{i}"], **look) for i, look in enumerate(rest["antennas"])
+            ]
             markers = {name: (np.array(p), colour) for name, p, colour in rest["markers"]}
-            return cls(bodies, antenna, float(rest["radius"]), markers, data["view"])
+            return cls(bodies, rods, markers, data["view"])
 
 
 def scene_of(run: Recording, criterion: str) -> Scene:
@@ -115,15 +127,33 @@ def scene_of(run: Recording, criterion: str) -> Scene:
     colours = style.thermocouple_colours(run)
     return Scene(
         bodies,
-        antenna_line(run) * 1e3 if run.antenna else None,
-        0.5e3 * float(run.antenna.get("outer_diameter") or 1.6e-3),
+        _rods(run),
         {name: (trace.position * 1e3, colours[name]) for name, trace in run.traces.items()},
         _view(run),
     )
 
 
+def _rods(run: Recording) -> list[Rod]:
+    """The antennas, dark enough to stand out from a white ground."""
+    several = len(run.antennas) > 1
+    rods = []
+    for antenna, words, colour in zip(
+        run.antennas, antenna_words(run), antenna_colours(run), strict=True
+    ):
+        radius = 0.5e3 * float(antenna.get("outer_diameter") or 1.6e-3)
+        shade = _darker(colour) if several else "#5b6470"
+        rods.append(Rod(words, antenna_line(run, antenna) * 1e3, radius, shade))
+    return rods
+
+
+def _darker(colour: str) -> str:
+    """A hexadecimal colour with half of its light."""
+    parts = [int(colour[i : i + 2], 16) for i in (1, 3, 5)]
+    return "#" + "".join(f"{int(0.55 * part):02x}" for part in parts)
+
+
 def _view(run: Recording) -> Floats:
-    """From behind and above, on the side the antenna comes from: the surgeon's view."""
+    """From behind and above, on the side the first antenna comes from: the surgeon's view."""
     sideways = 1.0
     if run.antenna and abs(float(run.antenna["axis"][1])) > 1e-6:
         sideways = float(np.sign(run.antenna["axis"][1]))

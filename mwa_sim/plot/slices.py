@@ -1,4 +1,4 @@
-"""Sections through a result: anatomy, heat, isotherms, zone, antenna and thermocouples."""
+"""Sections through a result: anatomy, heat, isotherms, zone, antennas and thermocouples."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from mwa_sim.criterion import Criterion
 from mwa_sim.errors import InputError
 from mwa_sim.plot import style
 from mwa_sim.plot.overlay import (
-    draw_antenna,
+    draw_antennas,
     draw_directions,
     draw_scale,
     draw_thermocouples,
@@ -53,9 +53,11 @@ def slice(
     ----------
     result : Result
     plane : {"sagittal", "axial", "coronal", "antenna"}
-        ``"antenna"`` contains the antenna and is as axial as that allows.
+        ``"antenna"`` contains the antenna and is as axial as that allows; of several the first,
+        turned towards the others.
     through : landmark name or (3,) point [m], optional
-        Default: the centre of the tumour, or else the hottest point.
+        Default: the centre of the tumour, or else the hottest point. With ``"antenna"`` the name
+        of the antenna instead of the first.
     field : {"max_temperature", "temperature", "cem43", "damage", "dead_fraction"}
         ``"temperature"`` is the one at time `t` (default: the end); giving `t` implies it.
     t : float, optional [s]
@@ -97,7 +99,7 @@ def slice(
             scale = np.log10 if field in _EXPONENTIAL else float
             levels = [v for v in levels if abs(v - scale(outlined.level)) > 1e-9]
         handles += _draw_zone(axes, result, cut, zone, final=field == "temperature")
-    handles += draw_antenna(axes, result, chosen)
+    handles += draw_antennas(axes, result, chosen)
     handles += draw_thermocouples(axes, result, chosen, window)
     draw_scale(axes, window)
     draw_directions(axes, chosen, window, anatomical=style.is_spine(result))
@@ -142,8 +144,7 @@ def _window(run: Recording, plane: Plane, cut: Section) -> Floats:
     mesh = run.mesh
     wanted = [mesh.nodes[run.fields["max_temperature"] > style.SAFETY_DEGC]]
     wanted += [trace.position[None] for trace in run.traces.values()]
-    if run.antenna:
-        wanted.append(np.asarray(run.antenna["tip"])[None])
+    wanted += [np.asarray(antenna["tip"])[None] for antenna in run.antennas]
     labels = style.labels_of(run, "tumour", "bone", "canal", "cord")
     anatomy = mesh.nodes[np.unique(mesh.tets[np.isin(mesh.regions, labels)])]
     near = np.abs(plane.flat(anatomy) - plane.flat(plane.origin[None])).max(axis=1) < 45.0

@@ -1,4 +1,4 @@
-"""Three-dimensional view of anatomy, ablation zone, antenna and thermocouples."""
+"""Three-dimensional view of anatomy, ablation zone, antennas and thermocouples."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _MOST_TRIANGLES = 12000
 
 
 def zone3d(result: Recording, criterion: str = style.ZONE_CRITERION, *, vtk: bool = True) -> Any:
-    """The ablation zone in the anatomy, seen from behind on the side of the antenna.
+    """The ablation zone in the anatomy, seen from behind on the side of the first antenna.
 
     Rendered with VTK off screen; where no graphics driver is found, drawn plainly with
     matplotlib.
@@ -56,11 +56,11 @@ def zone3d(result: Recording, criterion: str = style.ZONE_CRITERION, *, vtk: boo
     if not zone.is_empty:
         size = f"{zone.volume_ml:.1f} ml, {zone.long_axis_mm:.0f} x {zone.short_axis_mm:.0f} mm"
     axes.set_title(f"Ablation zone, {style.zone_label(criterion)}: {size}", fontsize=11)
-    style.add_legend(figure, _handles(result, scene))
+    style.add_legend(figure, _handles(scene))
     return figure
 
 
-def _handles(run: Recording, scene: Scene) -> list[Any]:
+def _handles(scene: Scene) -> list[Any]:
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
@@ -74,9 +74,9 @@ def _handles(run: Recording, scene: Scene) -> list[Any]:
         )
         for body in scene.bodies
     ]
-    if scene.antenna is not None:
-        label = f"antenna ({run.antenna['name']})"
-        handles.append(Line2D([], [], color="#5b6470", linewidth=3, label=label))
+    handles += [
+        Line2D([], [], color=rod.colour, linewidth=3, label=rod.name) for rod in scene.antennas
+    ]
     for name, (_, colour) in scene.markers.items():
         label = f"thermocouple {name.replace('_', ' ')}"
         handles.append(
@@ -104,8 +104,8 @@ def _draw_plain(axes: Any, scene: Scene) -> None:
                 corners, facecolors=body.colour, alpha=0.8 * body.opacity, linewidths=0, shade=True
             )
         )
-    if scene.antenna is not None:
-        axes.plot(*scene.antenna.T, color="#5b6470", linewidth=3, zorder=10)
+    for rod in scene.antennas:
+        axes.plot(*rod.ends.T, color=rod.colour, linewidth=3, zorder=10)
     for position, colour in scene.markers.values():
         axes.scatter(*position, color=colour, s=30, zorder=11, depthshade=False)
     points = np.concatenate([body.points for body in scene.bodies] or [np.zeros((1, 3))])

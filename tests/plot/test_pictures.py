@@ -207,7 +207,9 @@ def test_scene_survives_the_way_to_the_renderer(result, tmp_path):
         np.testing.assert_array_equal(a.points, b.points)
         np.testing.assert_array_equal(a.triangles, b.triangles)
         assert (a.colour, a.opacity) == (b.colour, b.opacity)
-    np.testing.assert_array_equal(scene.antenna, again.antenna)
+    (rod,), (same,) = scene.antennas, again.antennas
+    np.testing.assert_array_equal(rod.ends, same.ends)
+    assert (rod.name, rod.radius, rod.colour) == (same.name, same.radius, same.colour)
     assert set(again.markers) == {"posterior_wall", "left_pedicle"}
 
 
