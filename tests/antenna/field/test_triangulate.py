@@ -216,8 +216,10 @@ def test_any_antenna(outlines):
 
     plane = triangulate(outlines, SMALL, size)
     check(plane, outlines, SMALL)
-    tissue = smallest_angles(plane)[plane.part == -1]
-    assert np.mean(tissue < 20.0) < 0.02
+    # Between the parts, triangles may be long.
+    radius = max(outline[:, 0].max() for outline in outlines)
+    outside = (plane.points[plane.triangles][:, :, 0] >= radius).all(axis=1)
+    assert np.mean(smallest_angles(plane)[outside] < 20.0) < 0.01
 
 
 @pytest.mark.parametrize(
