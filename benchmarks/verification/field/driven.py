@@ -35,7 +35,7 @@ def rectangle(r_low: float, r_high: float, z_low: float, z_high: float) -> np.nd
 
 def grid_mesh(
     section: Section, box: tuple[float, float, float], port: float, size: float,
-    breaks: tuple[Sequence[float], Sequence[float]] = ((), ()), shaken: float = 0.0,
+    closed: float | None = None, shaken: float = 0.0,
 ) -> FieldMesh:  # fmt: skip
     """Triangulate the box of a section of rectangles by a grid.
 
@@ -44,20 +44,21 @@ def grid_mesh(
     section : Section
     box : (r_max, z_min, z_max) [m]
     port : float [m]
-        z of the port; the line is closed above it.
+        z of the port.
     size : float [m]
         Largest edge length along r and along z.
-    breaks : two sequences of float [m]
-        Further r and z that grid lines must meet.
+    closed : float, optional [m]
+        The line is closed from its port up to this height, by default to the end of the domain.
     shaken : float, optional
         Corners that lie on none of these lines are moved by this fraction of the grid's width.
     """
     r_max, low, high = box
     a, b = section.port
-    outlines = [*section.outlines(high), np.array([[a, port], [b, port], [b, high], [a, high]])]
+    plug = rectangle(a, b, port, high if closed is None else closed)
+    outlines = [*section.outlines(high), plug]
     corners = np.concatenate(outlines)
-    fixed_r = _within([0.0, r_max, *corners[:, 0], *breaks[0]], 0.0, r_max)
-    fixed_z = _within([low, high, *corners[:, 1], *breaks[1]], low, high)
+    fixed_r = _within([0.0, r_max, *corners[:, 0]], 0.0, r_max)
+    fixed_z = _within([low, high, *corners[:, 1]], low, high)
     r, z = _divided(fixed_r, size), _divided(fixed_z, size)
     mesh = MeshTri.init_tensor(r, z)
     points, triangles = mesh.p.T.copy(), mesh.t.T.astype(np.int64)

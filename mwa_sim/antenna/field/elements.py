@@ -62,7 +62,7 @@ class Cells:
     def curl(self, psi: ComplexArray) -> ComplexArray:
         """``(-dpsi/dz, dpsi/dr) / r`` of unknowns (n,), (2, m, q)."""
         slope = np.einsum("mi,idmq->dmq", psi[self.dofs], self.grads, optimize=True)
-        return np.stack([-slope[1], slope[0]]) / self.r
+        return np.asarray(np.stack([-slope[1], slope[0]]) / self.r, dtype=np.complex128)
 
 
 @dataclass(frozen=True, eq=False)
