@@ -65,6 +65,24 @@ def test_readme_case_stops_at_the_posterior_wall(tmp_path):
     assert load_result(file).status == "done"
 
 
+def test_two_antennas_share_the_work_and_the_rule(tmp_path):
+    file = tmp_path / "two.vtkhdf"
+    outcome = mwa("run", EXAMPLES / "l2-bilateral.toml", "-o", file, "--json")
+    assert outcome.exit_code in (0, 3), outcome.stderr
+    data = json.loads(outcome.stdout)
+    left, right = data["antennas"]
+    assert (left["name"], right["name"]) == ("left", "right")
+    assert left["tip_mm"][1] > right["tip_mm"][1]
+    energies = [antenna["generator_J"] for antenna in (left, right)]
+    assert sum(energies) == pytest.approx(data["energy"]["generator_J"])
+    assert energies[0] == pytest.approx(energies[1])
+    assert data["energy"]["balance_error"] < 1e-3
+    zones = {zone["criterion"]: zone for zone in data["zones"]}
+    assert zones["cem43>=240"]["coverage"]["tumour"] > 0.9
+    told = load_result(file)
+    assert told.antenna_power_W.shape == (2, len(told.power_t))
+
+
 def test_python_session(tmp_path, monkeypatch, capsys):
     run("01_python_session.py", "--quick", "--out", tmp_path, monkeypatch=monkeypatch)
     said = capsys.readouterr().out

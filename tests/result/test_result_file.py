@@ -60,6 +60,17 @@ def test_round_trip_loses_nothing(result, saved):
     assert str(loaded) == str(result)
 
 
+def test_a_file_from_before_there_were_several_antennas_is_read(result, saved, tmp_path):
+    old = tmp_path / "old.vtkhdf"
+    old.write_bytes(saved.read_bytes())
+    with h5py.File(old, "r+") as file:
+        del file["mwa_sim/further_antennas"], file["mwa_sim/power/antenna_W"]
+    loaded = load_result(old)
+    assert equal(loaded.antennas, result.antennas)
+    assert np.array_equal(loaded.antenna_power_W, result.power_W[None])
+    assert loaded.summary() == result.summary()
+
+
 def test_saving_again_gives_the_same_result(saved, tmp_path):
     again = load_result(saved).save(tmp_path / "again.vtkhdf")
     assert again.read_bytes() == saved.read_bytes()
