@@ -117,9 +117,9 @@ def apply_antenna(
     field = None
     if antenna.model.startswith("wave"):
         coupled = antenna.model == "wave-coupled"
-        # Between two solutions of a coupled field the total is that of the last one.
-        kept: Drying = "redistribute" if coupled else drying
-        field = WaveField(case, locator, placed, kept, order, field_tolerance)
+        field = WaveField(
+            case, locator, placed, None if coupled else drying, order, field_tolerance
+        )
         deposition, source = field.deposition, field.source
     else:
         deposition, source = _closed_form(case, locator, placed, drying, order)

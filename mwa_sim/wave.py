@@ -1,10 +1,18 @@
 """The computed field of an antenna as a heat source that follows the tissue.
 
 The dielectric properties of the tetrahedra, averaged around the antenna's axis, give the medium of
-an axisymmetric field problem; its |E|^2 heats the tetrahedra by their own conductivity. Between
-two solutions the distribution follows sigma(T) with the total of the last solution kept; the field
+an axisymmetric field problem; its |E|^2 heats the tetrahedra by their own conductivity. The field
 is solved again when the tissue has changed so much that the absorbed power density has changed by
 more than a tolerance (half its L1 distance, as a fraction of the power).
+
+Between two solutions the density follows the tissue by the field's local behaviour: the tissue
+changes from layer to layer around the antenna, so that E is continuous along the axis and the
+displacement eps E across it,
+
+    q = sigma(T)/2 (|E_z|^2 + |E_r|^2 |eps_c(T_0)|^2 / |eps_c(T)|^2),   T_0: at the last solution,
+
+scaled to the total of the last solution. Drying tissue beside the antenna may thus heat more, not
+less, as it loses its water.
 """
 
 from __future__ import annotations
@@ -41,7 +49,7 @@ from mwa_sim.tissue.dispersion import region_dielectrics
 from mwa_sim.tissue.temperature import conductivity_factor, permittivity_factor
 from mwa_sim.typing import FloatArray, IntArray
 
-DEFAULT_TOLERANCE = 0.03
+DEFAULT_TOLERANCE = 0.06
 """Change of the absorbed power density that calls for a new solution [-]."""
 # How much more, or less, than the tissue itself the density may change; learned on the way.
 _GAINS = (0.3, 5.0)
@@ -82,8 +90,9 @@ class WaveField:
         Point location on the mesh of the case.
     placed : PlacedAntenna
         Its antenna has a section.
-    drying : {"redistribute", "attenuate"}
-        How the source follows the tissue between solutions.
+    drying : {"redistribute", "attenuate"} or None
+        How the source follows the tissue if the field is not solved again; None for a field that
+        is.
     order : (n_nodes,) int array
         Node of the mesh at each place of the solver.
     tolerance : float, optional
@@ -109,7 +118,7 @@ class WaveField:
         case: Case,
         locator: Locator,
         placed: PlacedAntenna,
-        drying: Drying,
+        drying: Drying | None,
         order: IntArray,
         tolerance: float = DEFAULT_TOLERANCE,
     ) -> None:
@@ -120,6 +129,7 @@ class WaveField:
                 f"antenna: the conductors and dielectrics of {antenna.name!r} are not known, so "
                 'its field cannot be computed; choose the model "line" or a map'
             )
+        coupled = drying is None
         self._transmission = antenna.transmission
         self._tolerance, self._gain = tolerance, 1.0
         self._place = np.empty_like(order)
@@ -147,31 +157,33 @@ class WaveField:
             _edge_length(self._solver.mesh.points, self._solver.mesh.triangles), e_field,
             0.5 * self._loss(permittivity), section.radius,
         )  # fmt: skip
-        nodes, columns = self._transfer.node, self._transfer.column
-        shape = (mesh.n_nodes, len(mesh.labels))
+        node, column, labels = self._transfer.node, self._transfer.column, len(mesh.labels)
         loads = self._transfer.loads(e_field, self._sigma)
+        follows = self._dielectrics.conductivity_factor
+        self._stiffness = squared_ratio(self._dielectrics) if coupled else np.ones_like(follows)
+        # Two entries for each node and label: by the field across the axis, and along it.
+        place = np.concatenate([column, column + labels])
+        shape = (mesh.n_nodes, 2 * labels)
+        self._merged = np.argsort(np.tile(node, 2) * (2 * labels) + place, kind="stable")
         self.source = Source(
-            _entries(loads, nodes, columns, shape),
-            list(self._dielectrics.conductivity_factor),
-            drying,
+            _entries(np.concatenate(loads), np.tile(node, 2), place, shape),
+            [*(follows / self._stiffness), *follows],
+            drying or "redistribute",
         )
-        self._change = TissueChange(nodes, columns, self._dielectrics)
+        self._change = TissueChange(node, column, self._dielectrics)
         self.history = FieldHistory()
-        solver_temperature = temperature[order]
-        raw = self._adopt(solution, loads, solver_temperature)
+        raw = self._adopt(solution, loads, temperature[order])
         share = self._share_inside(solution)
         outside = 1.0 - share / (solution.absorbed + solution.radiated)
-        quadrature = raw / share
         self._note(0.0, solution, np.nan)
-        powers = self.source.entries(solver_temperature)
-        weights = _entries(powers, order[nodes], columns, shape)
+        powers = (loads[0] + loads[1]) * (self.source.delivered / (loads[0] + loads[1]).sum())
         self.deposition = Deposition(
-            weights=weights,
+            weights=_entries(powers, order[node], column, (mesh.n_nodes, labels)),
             labels=tuple(int(label) for label in mesh.labels),
             delivered=self.source.delivered,
             outside_fraction=outside,
-            quadrature_factor=quadrature,
-            notes=power_notes(outside, quadrature, self.source.delivered),
+            quadrature_factor=raw / share,
+            notes=power_notes(outside, raw / share, self.source.delivered),
         )
 
     def _permittivity(self, temperature: FloatArray) -> ComplexArray:
@@ -187,22 +199,32 @@ class WaveField:
         """Power absorbed inside the mesh per watt at the feed."""
         return float(np.sum(solution.density * solution.volume * self._inside))
 
-    def _adopt(self, solution: FieldSolution, loads: FloatArray, temperature: FloatArray) -> float:
+    def _adopt(
+        self,
+        solution: FieldSolution,
+        loads: tuple[FloatArray, FloatArray],
+        temperature: FloatArray,
+    ) -> float:
         """Let the source give what the solution delivers into the mesh; returns the raw sum.
 
-        ``loads`` are those of the conductivity at 37 degC; the source multiplies them by that of
-        the present temperature.
+        ``loads`` are those of the conductivity at 37 degC; the source multiplies them by what
+        follows the temperature, which for the field across the axis is 1 at this solution.
         """
+        node, column = self._transfer.node, self._transfer.column
         share = self._share_inside(solution)
         delivered = self._transmission * share
-        self.source.replace(loads, delivered)
+        across = loads[0] * self._dielectrics.at(self._stiffness, column, temperature[node])
+        weights = np.concatenate([across, loads[1]])[self._merged]
+        self.source.replace(weights, delivered)
         raw = float(self.source.entries(temperature).sum())
         if not (raw > 0.0 and delivered > 0.0):
             raise InputError(
                 "antenna: no power reaches the mesh; check the pose and the conductivities"
             )
-        self.source.replace(loads * (delivered / raw), delivered)
-        self._change.mark(self.source.entries(temperature), temperature)
+        self.source.replace(weights * (delivered / raw), delivered)
+        follows = self._dielectrics.conductivity_factor
+        power = (loads[0] + loads[1]) * self._dielectrics.at(follows, column, temperature[node])
+        self._change.mark(power, temperature)
         return raw
 
     def _note(self, time: float, solution: FieldSolution, change: float) -> None:
@@ -239,7 +261,8 @@ class WaveField:
         loads = self._transfer.loads(self._triangles.field(solution), self._sigma)
         self._adopt(solution, loads, temperature)
         after = self.source.entries(temperature)
-        change = 0.5 * float(np.abs(after - before).sum()) / max(float(after.sum()), 1e-300)
+        moved = 0.5 * float(np.abs(after / after.sum() - before / before.sum()).sum())
+        change = max(moved, abs(float(before.sum() / after.sum()) - 1.0))
         # The density answers more or less than the tissue has changed: trigger accordingly.
         gain = float(np.clip(change / found, *_GAINS))
         self._gain = max(gain, 0.5 * (self._gain + gain))
@@ -294,6 +317,15 @@ def dielectrics(case: Case, frequency: float) -> Dielectrics:
         step=TABLE_STEP,
         frequency=frequency,
     )
+
+
+def squared_ratio(properties: Dielectrics) -> FloatArray:
+    """|eps_c(T)|^2 / |eps_c(37 degC)|^2 of each label at the tabulated temperatures."""
+    storage = properties.relative_permittivity[:, None] * properties.permittivity_factor
+    omega = 2.0 * np.pi * properties.frequency * VACUUM_PERMITTIVITY
+    loss = (properties.conductivity / omega)[:, None] * properties.conductivity_factor
+    reference = properties.relative_permittivity**2 + (properties.conductivity / omega) ** 2
+    return np.asarray((storage**2 + loss**2) / reference[:, None])
 
 
 def _neighbourhood(top: float) -> tuple[FloatArray, FloatArray]:

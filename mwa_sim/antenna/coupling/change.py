@@ -17,7 +17,7 @@ from mwa_sim.antenna.sar import VACUUM_PERMITTIVITY
 from mwa_sim.typing import FloatArray, IntArray
 
 # The entries with the most power that together absorb this much of it are watched.
-_WATCHED = 0.98
+_WATCHED = 0.9
 
 
 class TissueChange:

@@ -51,6 +51,13 @@ class Dielectrics:
     step: float
     frequency: float
 
+    def at(self, table: FloatArray, column: IntArray, temperature: FloatArray) -> FloatArray:
+        """Interpolate a table (n_labels, n) for labels (k,) at temperatures (k,) [degC]."""
+        x = np.clip((temperature - self.start) / self.step, 0.0, table.shape[1] - 1.0)
+        k = np.minimum(x.astype(np.int64), table.shape[1] - 2)
+        low = table[column, k]
+        return np.asarray(low + (x - k) * (table[column, k + 1] - low))
+
 
 class Rings:
     """Points on rings around the axis of an antenna, each in its tetrahedron.

@@ -27,8 +27,9 @@ _DEEPEST = 5
 # many times the triangles it lies in.
 _SHARE = 1e-5
 _COARSE = 1.5
-# Parts with less than this fraction of the power get one point.
-_NEGLIGIBLE = 1e-7
+# Parts with less than these fractions of the power get one point, or none.
+_NEGLIGIBLE = 3e-6
+_NOTHING = 1e-11
 _A, _B = 0.5854101966249685, 0.1381966011250105
 _FOUR = np.full((4, 4), _B) + (_A - _B) * np.eye(4)
 _ONE = np.full((1, 4), 0.25)
@@ -92,7 +93,7 @@ class Transfer:
                 split[:] = False
             for rule, chosen in (
                 (_FOUR, ~split & (power > _NEGLIGIBLE * total)),
-                (_ONE, ~split & (power <= _NEGLIGIBLE * total) & (power > 0.0)),
+                (_ONE, ~split & (power <= _NEGLIGIBLE * total) & (power > _NOTHING * total)),
             ):
                 points = np.einsum("qk,mkj->mqj", rule, bary[chosen]).reshape(-1, 4)
                 weight = np.repeat(volume[chosen] / len(rule), len(rule))
@@ -136,12 +137,13 @@ class Transfer:
             triangle, bary = self._finder.locate(r, x[:, 2])
             known = triangle >= 0
             held = np.where(known, self._tissue[triangle], -1)
-            q = np.maximum(q, squared_field(field, held, bary) * loss[held])
+            across, along = squared_field(field, held, bary)
+            q = np.maximum(q, (across + along) * loss[held])
             edge = np.minimum(edge, np.where(known, size[triangle], np.inf))
         return q, edge
 
-    def loads(self, field: FloatArray, sigma: FloatArray) -> FloatArray:
-        """Power into each entry, ``int sigma |E|^2 / 2 phi_i dV``.
+    def loads(self, field: FloatArray, sigma: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Power into each entry, ``int sigma |E|^2 / 2 phi_i dV``, by direction of the field.
 
         Parameters
         ----------
@@ -150,12 +152,16 @@ class Transfer:
 
         Returns
         -------
-        (n_entries,) float array [W/W]
+        across, along : (n_entries,) float arrays [W/W]
+            By the field across the antenna's axis and along it; together they heat.
         """
-        loads = np.zeros(len(self.node))
-        squared = squared_field(field, self._triangle, self._inner)
-        _spread(squared, self._outer, self._entry, loads)
-        return np.asarray(0.5 * loads * sigma[self.column])
+        half = 0.5 * sigma[self.column]
+        parts = []
+        for squared in squared_field(field, self._triangle, self._inner):
+            loads = np.zeros(len(self.node))
+            _spread(squared, self._outer, self._entry, loads)
+            parts.append(half * loads)
+        return parts[0], parts[1]
 
 
 @njit(cache=True)

@@ -18,17 +18,19 @@ costs one sparse factorisation.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import scipy.sparse as sp
-from scipy.sparse.linalg import splu
+from numpy.typing import NDArray
+from scipy.sparse.linalg import SuperLU, splu
 
 from mwa_sim.antenna.field.elements import TISSUE_ORDER, Elements
 from mwa_sim.antenna.field.pattern import Pattern
 from mwa_sim.antenna.field.section import Section
 from mwa_sim.antenna.field.solution import FREE_SPACE_IMPEDANCE, FieldSolution
 from mwa_sim.antenna.sar import SPEED_OF_LIGHT, VACUUM_PERMITTIVITY, ComplexArray
-from mwa_sim.errors import SolverError
+from mwa_sim.errors import InputError, SolverError
 from mwa_sim.typing import FloatArray, IntArray
 
 _TINY = 1e-9
@@ -79,9 +81,18 @@ class FieldSolver:
         Quadrature points of the tissue triangles, where its permittivity is wanted.
     volume : (m_t, k) float array [m3]
         Volume of revolution that each of these points stands for.
+
+    Raises
+    ------
+    InputError
+        When the frequency is no positive number, or the section's permittivities are none that a
+        medium can have.
+    SolverError
+        When the mesh has no port.
     """
 
     def __init__(self, section: Section, mesh: FieldMesh, frequency: float) -> None:
+        _check(section, frequency)
         self.section, self.mesh, self.frequency = section, mesh, float(frequency)
         self._k0 = 2.0 * np.pi * frequency / SPEED_OF_LIGHT
         fillings = [part.permittivity for part in section.parts]
@@ -98,7 +109,6 @@ class FieldSolver:
         self._parts = elements.cells(self._filled)
         self.r, self.z, self.volume = self._around.r, self._around.z, self._around.volume
         self._curl = self._around.stiffness()
-        self._tissue_constant = -(self._k0**2) * self._around.mass.astype(np.complex128)
         parts = self._parts.stiffness().sum(axis=1) / self._filling[:, None, None]
         parts -= self._k0**2 * self._parts.mass
 
@@ -120,10 +130,12 @@ class FieldSolver:
             elements.size, self._free,
             [self._around.dofs, self._parts.dofs, self._edge.dofs, port.dofs],
         )  # fmt: skip
-        self._static = self._pattern.data(1, parts) + self._pattern.data(
-            3, admittance * port.mass(np.ones_like(port.r))
+        self._static = (
+            self._pattern.data(0, -(self._k0**2) * self._around.mass)
+            + self._pattern.data(1, parts)
+            + self._pattern.data(3, admittance * port.mass(np.ones_like(port.r)))
         )
-        self._order: IntArray | None = None
+        self._reordered: tuple[IntArray, tuple[IntArray, IntArray, IntArray]] | None = None
 
     def _boundaries(self, elements: Elements) -> tuple[IntArray, IntArray]:
         """Which of the edges of the boundary absorb, and which make the port."""
@@ -149,16 +161,33 @@ class FieldSolver:
         FieldSolution
         """
         epsilon = np.broadcast_to(np.asarray(permittivity, dtype=np.complex128), self.r.shape)
-        matrices = np.einsum("mq,mqij->mij", 1.0 / epsilon, self._curl, optimize=True)
-        matrices += self._tissue_constant
         beyond = self._behind(epsilon)
         wave = np.broadcast_to(1j * self._k0 / np.sqrt(beyond)[:, None], self._edge.r.shape)
         data = (
             self._static
-            + self._pattern.data(0, matrices)
+            + self._pattern.weighted(0, 1.0 / epsilon, self._curl)
             + self._pattern.data(2, self._edge.mass(wave))
         )
         return self.evaluate(self._solved(data), epsilon)
+
+    def _tissue_permittivity(self, permittivity: complex | ComplexArray) -> ComplexArray:
+        given = np.asarray(permittivity, dtype=np.complex128)
+        try:
+            epsilon = np.broadcast_to(given, self.r.shape)
+        except ValueError:
+            raise InputError(
+                f"permittivity of the tissue: an array of shape {given.shape}; expected one number "
+                f"or an array that fits {self.r.shape}"
+            ) from None
+        wrong = np.argwhere(~_passive(epsilon))
+        if len(wrong):
+            where = tuple(wrong[0])
+            raise InputError(
+                f"permittivity of the tissue: {epsilon[where]:.6g} at r = "
+                f"{1e3 * self.r[where]:.3f} mm, z = {1e3 * self.z[where]:.3f} mm, and "
+                f"{len(wrong) - 1} other points like it; {_PASSIVE}"
+            )
+        return epsilon
 
     def _behind(self, epsilon: ComplexArray) -> ComplexArray:
         """Permittivity (f,) of the elements behind the absorbing boundary."""
@@ -171,18 +200,21 @@ class FieldSolver:
         matrix = self._pattern.matrix(data)
         psi = np.zeros(self.size, dtype=np.complex128)
         right = self._load[self._free]
-        if self._order is None:
-            factor = splu(matrix, permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0,
-                          options={"SymmetricMode": True})  # fmt: skip
-            self._order = np.argsort(factor.perm_c)
-            self._shuffle = self._pattern.permuted(self._order)
-            psi[self._free] = factor.solve(right)
-            return psi
-        indptr, indices, take = self._shuffle
-        ordered = sp.csc_matrix((matrix.data[take], indices, indptr), shape=matrix.shape)
-        factor = splu(ordered, permc_spec="NATURAL", diag_pivot_thresh=0.0,
-                      options={"SymmetricMode": True})  # fmt: skip
-        psi[self._free[self._order]] = factor.solve(right[self._order])
+        try:
+            if self._reordered is None:
+                factor = _factor(matrix, "MMD_AT_PLUS_A")
+                order = np.argsort(factor.perm_c).astype(np.int64)
+                self._reordered = order, self._pattern.permuted(order)
+                psi[self._free] = factor.solve(right)
+            else:
+                order, (indptr, indices, take) = self._reordered
+                matrix = sp.csc_matrix((matrix.data[take], indices, indptr), shape=matrix.shape)
+                factor = _factor(matrix, "NATURAL")
+                psi[self._free[order]] = factor.solve(right[order])
+        except RuntimeError as error:
+            raise SolverError(f"the field of the antenna has no solution: {error}") from None
+        if not np.isfinite(psi).all():
+            raise SolverError("the field of the antenna has no finite solution")
         return psi
 
     def evaluate(self, psi: ComplexArray, epsilon: ComplexArray) -> FieldSolution:
@@ -229,3 +261,36 @@ class FieldSolver:
             radiated=float(radiated),
             psi=psi,
         )
+
+
+def _factor(matrix: sp.csc_matrix, order: Literal["MMD_AT_PLUS_A", "NATURAL"]) -> SuperLU:
+    """Factorise a complex symmetric matrix without exchanging its pivots.
+
+    So the order that fills it least is found once, and the next solutions begin with it.
+    """
+    return splu(matrix, permc_spec=order, diag_pivot_thresh=0.0, options={"SymmetricMode": True})
+
+
+_PASSIVE = (
+    "expected eps_r - j sigma / (w eps_0) with finite eps_r > 0 and sigma >= 0, for fields that "
+    "vary as exp(+j w t)"
+)
+
+
+def _passive(permittivity: ComplexArray) -> NDArray[np.bool_]:
+    """Whether a medium can have these permittivities: finite, and no source of power."""
+    return np.asarray(
+        np.isfinite(permittivity) & (permittivity.real > 0.0) & (permittivity.imag <= 0.0)
+    )
+
+
+def _check(section: Section, frequency: float) -> None:
+    problems = []
+    if not (np.isfinite(frequency) and frequency > 0.0):
+        problems.append(f"frequency: {frequency} Hz; expected a finite number > 0")
+    fillings = [(part.name, part.permittivity) for part in section.parts]
+    for name, filling in [*fillings, ("port", complex(section.port_permittivity))]:
+        if filling is not None and not _passive(np.asarray(filling, dtype=np.complex128)):
+            problems.append(f"part {name!r}: permittivity {filling:.6g}; {_PASSIVE}")
+    if problems:
+        raise InputError(problems)

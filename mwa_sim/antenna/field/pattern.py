@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 import numpy as np
 import scipy.sparse as sp
+from numba import njit
 
 from mwa_sim.antenna.sar import ComplexArray
-from mwa_sim.typing import IntArray
+from mwa_sim.typing import FloatArray, IntArray
 
 
 class Pattern:
@@ -45,6 +46,12 @@ class Pattern:
         ends = np.cumsum([len(k) for k in keys])[:-1]
         self._target = np.split(np.asarray(inverse, dtype=np.int64).ravel(), ends)
         self._kept = kept
+        # Place of each entry of each element matrix, -1 where it is left out.
+        self._place = []
+        for dofs, target, keep in zip(groups, self._target, kept, strict=True):
+            place = np.full(keep.size, -1, dtype=np.int64)
+            place[keep] = target
+            self._place.append(place.reshape(len(dofs), dofs.shape[1], dofs.shape[1]))
         self._shape = (len(free), len(free))
         self._indices = (places % len(free)).astype(np.int32)
         counts = np.bincount(places // len(free), minlength=len(free))
@@ -57,6 +64,24 @@ class Pattern:
         data = np.empty(size, dtype=np.complex128)
         data.real = np.bincount(target, weights=values.real, minlength=size)
         data.imag = np.bincount(target, weights=values.imag, minlength=size)
+        return data
+
+    def weighted(self, group: int, weights: ComplexArray, tensors: FloatArray) -> ComplexArray:
+        """Sum weighted symmetric element matrices into the entries of the matrix.
+
+        Parameters
+        ----------
+        group : int
+        weights : (m, q) complex array
+        tensors : (m, q, k, k) float array
+            The matrix of element m is ``sum_q weights[m, q] tensors[m, q]``.
+
+        Returns
+        -------
+        (n_entries,) complex array
+        """
+        data = np.zeros(len(self._indices), dtype=np.complex128)
+        _add_weighted(weights, tensors, self._place[group], data)
         return data
 
     def matrix(self, data: ComplexArray) -> sp.csc_matrix:
@@ -81,3 +106,20 @@ class Pattern:
         moved.sort_indices()
         take = np.round(moved.data.real).astype(np.int64) - 1
         return moved.indptr, moved.indices, take
+
+
+@njit(cache=True)
+def _add_weighted(
+    weights: ComplexArray, tensors: FloatArray, place: IntArray, data: ComplexArray
+) -> None:
+    size = tensors.shape[2]
+    for m in range(tensors.shape[0]):
+        for i in range(size):
+            for j in range(i + 1):
+                value = 0.0 + 0.0j
+                for q in range(tensors.shape[1]):
+                    value += weights[m, q] * tensors[m, q, i, j]
+                if place[m, i, j] >= 0:
+                    data[place[m, i, j]] += value
+                    if i != j:
+                        data[place[m, j, i]] += value

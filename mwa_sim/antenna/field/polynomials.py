@@ -88,8 +88,10 @@ def bernstein(bary: FloatArray) -> FloatArray:
 
 
 @njit(cache=True)
-def squared_field(field: FloatArray, triangle: IntArray, bary: FloatArray) -> FloatArray:
-    """|E|^2 at points in triangles.
+def squared_field(
+    field: FloatArray, triangle: IntArray, bary: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """|E_r|^2 and |E_z|^2 at points in triangles.
 
     Parameters
     ----------
@@ -100,18 +102,18 @@ def squared_field(field: FloatArray, triangle: IntArray, bary: FloatArray) -> Fl
 
     Returns
     -------
-    (k,) float array [V2/m2 per W]
+    across, along : (k,) float arrays [V2/m2 per W]
     """
-    squared = np.zeros(triangle.size)
+    across, along = np.zeros(triangle.size), np.zeros(triangle.size)
+    e = np.zeros(4)
     for p in range(triangle.size):
         t = triangle[p]
         if t < 0:
             continue
         a, b, c = bary[p, 0], bary[p, 1], bary[p, 2]
         aa, bb, cc, ab, bc, ca = a * a, b * b, c * c, 2 * a * b, 2 * b * c, 2 * c * a
-        total = 0.0
         for x in range(4):
-            e = (
+            e[x] = (
                 aa * field[t, 0, x]
                 + bb * field[t, 1, x]
                 + cc * field[t, 2, x]
@@ -119,6 +121,6 @@ def squared_field(field: FloatArray, triangle: IntArray, bary: FloatArray) -> Fl
                 + bc * field[t, 4, x]
                 + ca * field[t, 5, x]
             )
-            total += e * e
-        squared[p] = total
-    return squared
+        across[p] = e[0] * e[0] + e[1] * e[1]
+        along[p] = e[2] * e[2] + e[3] * e[3]
+    return across, along
