@@ -6,6 +6,7 @@ Solvers are kept in the process, for the runs of a study; meshes and solutions i
 from __future__ import annotations
 
 import math
+import threading
 from collections import OrderedDict
 from functools import cache
 from importlib.resources import files
@@ -23,6 +24,7 @@ from mwa_sim.user_cache import cache_folder, load_arrays, store_arrays
 
 _SOLVERS = 4
 _solvers: OrderedDict[str, FieldSolver] = OrderedDict()
+_lock = threading.Lock()
 # Domain and mesh change in these steps, so that nearly equal tissues share one solver.
 _EXTENT_STEP = 10e-3
 _WAVELENGTH_STEP = 2e-3
@@ -49,9 +51,10 @@ def kept_solver(section: Section, frequency: float, permittivity: ComplexArray) 
     wavelength = max(_WAVELENGTH_STEP * math.floor(shortest / _WAVELENGTH_STEP), 5e-3)
     key = _key(section.digest(), extent, wavelength)
     name = f"{key}-{frequency!r}"
-    if name in _solvers:
-        _solvers.move_to_end(name)
-        return _solvers[name]
+    with _lock:
+        if name in _solvers:
+            _solvers.move_to_end(name)
+            return _solvers[name]
     file = _folder() / f"mesh-{key}.npz"
     mesh = _loaded(file)
     if mesh is None:
@@ -67,9 +70,10 @@ def kept_solver(section: Section, frequency: float, permittivity: ComplexArray) 
             },
         )
     solver = FieldSolver(section, mesh, frequency)
-    _solvers[name] = solver
-    while len(_solvers) > _SOLVERS:
-        _solvers.popitem(last=False)
+    with _lock:
+        _solvers[name] = solver
+        while len(_solvers) > _SOLVERS:
+            _solvers.popitem(last=False)
     return solver
 
 

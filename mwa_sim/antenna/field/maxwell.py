@@ -159,8 +159,15 @@ class FieldSolver:
         Returns
         -------
         FieldSolution
+
+        Raises
+        ------
+        InputError
+            When the permittivity does not fit, or is none that a medium can have.
+        SolverError
+            When the equations cannot be solved.
         """
-        epsilon = np.broadcast_to(np.asarray(permittivity, dtype=np.complex128), self.r.shape)
+        epsilon = self._tissue_permittivity(permittivity)
         beyond = self._behind(epsilon)
         wave = np.broadcast_to(1j * self._k0 / np.sqrt(beyond)[:, None], self._edge.r.shape)
         data = (
@@ -203,7 +210,7 @@ class FieldSolver:
         try:
             if self._reordered is None:
                 factor = _factor(matrix, "MMD_AT_PLUS_A")
-                order = np.argsort(factor.perm_c).astype(np.int64)
+                order: IntArray = np.argsort(factor.perm_c).astype(np.int64)
                 self._reordered = order, self._pattern.permuted(order)
                 psi[self._free] = factor.solve(right)
             else:

@@ -57,7 +57,7 @@ class Pattern:
         counts = np.bincount(places // len(free), minlength=len(free))
         self._indptr = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
 
-    def data(self, group: int, matrices: ComplexArray) -> ComplexArray:
+    def data(self, group: int, matrices: FloatArray | ComplexArray) -> ComplexArray:
         """Sum the element matrices (m, k, k) of one group into the entries of the matrix."""
         values = np.ascontiguousarray(matrices, dtype=np.complex128).ravel()[self._kept[group]]
         target, size = self._target[group], len(self._indices)
