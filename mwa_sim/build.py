@@ -196,7 +196,8 @@ def check_points(plan: Plan, locator: Locator) -> None:
 
 def _applied(plan: Plan, case: Case, locator: Locator, order: IntArray) -> list[AppliedAntenna]:
     """Every antenna of the plan, or what is wrong with each of them."""
-    applied, problems = [], []
+    applied: list[AppliedAntenna] = []
+    problems: list[str] = []
     for placed in plan.antennas:
         try:
             applied.append(apply_antenna(case, locator, placed, plan.drying, order))

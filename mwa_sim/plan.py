@@ -179,6 +179,9 @@ class Plan(Spec):
     ) -> Self:
         """Copy with one more antenna; the heat of all adds up (their fields are not in phase).
 
+        All antennas are in place, and cooled, from the first to the last second: one that is
+        withdrawn and used again in its own track is not modelled.
+
         Parameters
         ----------
         antenna : Antenna or str

@@ -75,7 +75,8 @@ def plan_text(data: dict[str, Any]) -> list[str]:
     )
     if data["thermocouples"]:
         lines.append("Thermocouples")
-        lines += table([_couple_row(name, x) for name, x in data["thermocouples"].items()])
+        several = len(data["antennas"]) > 1
+        lines += table([_couple_row(name, x, several) for name, x in data["thermocouples"].items()])
     lines += [f"Note     {note}" for note in data["notes"]]
     return lines
 
@@ -183,12 +184,13 @@ def _sensor_notes(plan: Plan, couples: dict[str, dict[str, Any]]) -> list[str]:
     return notes
 
 
-def _couple_row(name: str, couple: dict[str, Any]) -> list[str]:
+def _couple_row(name: str, couple: dict[str, Any], several: bool) -> list[str]:
+    nearest = f"{couple['nearest_antenna']}, the nearest antenna" if several else "the antenna"
     rules = ", ".join(f"{r['action']} above {r['above']:g} degC" for r in couple["rules"])
     return [
         name,
         f"({point(couple['position_mm'])}) mm",
         f"in {couple['region']}",
-        f"{couple['to_antenna_axis_mm']:.1f} mm from the antenna",
+        f"{couple['to_antenna_axis_mm']:.1f} mm from {nearest}",
         rules or "recorded only",
     ]

@@ -65,6 +65,7 @@ def test_check_shows_each_antenna_and_the_nearest(two, here):
     assert "Antenna  right: slot-1.6mm" in text
     assert "from 4 s on, 10 W, 2 x (3 s on, 1 s off)" in text
     assert "10 s with power in 14 s" in text
+    assert "3.0 mm from left, the nearest antenna" in text
     data = json.loads(mwa("check", two(), "--json").stdout)
     assert data["antenna"] == data["antennas"][0]
     assert [a["generator_J"] for a in data["antennas"]] == pytest.approx([120.0, 60.0])
