@@ -17,14 +17,14 @@ less, as it loses its water.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
 
 from mwa_sim.antenna.coupling.change import TissueChange
-from mwa_sim.antenna.coupling.rings import Dielectrics, Rings
+from mwa_sim.antenna.coupling.history import FieldHistory
+from mwa_sim.antenna.coupling.rings import Rings
 from mwa_sim.antenna.coupling.transfer import Transfer
 from mwa_sim.antenna.deposit import Deposition, power_notes
 from mwa_sim.antenna.field.find import Finder
@@ -32,21 +32,12 @@ from mwa_sim.antenna.field.kept import kept_solution, kept_solver
 from mwa_sim.antenna.field.polynomials import TissueTriangles
 from mwa_sim.antenna.field.solution import FieldSolution
 from mwa_sim.antenna.sar import VACUUM_PERMITTIVITY, ComplexArray
-from mwa_sim.antenna.surroundings import by_label
 from mwa_sim.case import Case
+from mwa_sim.dielectrics import dielectrics, squared_ratio
 from mwa_sim.errors import InputError
-from mwa_sim.heat.source import (
-    TABLE_SIZE,
-    TABLE_START,
-    TABLE_STEP,
-    Drying,
-    Source,
-    table_temperatures,
-)
+from mwa_sim.heat.source import Drying, Source
 from mwa_sim.mesh.probe import Locator
 from mwa_sim.placement import PlacedAntenna
-from mwa_sim.tissue.dispersion import region_dielectrics
-from mwa_sim.tissue.temperature import conductivity_factor, permittivity_factor
 from mwa_sim.typing import FloatArray, IntArray
 
 DEFAULT_TOLERANCE = 0.06
@@ -55,28 +46,6 @@ DEFAULT_TOLERANCE = 0.06
 _GAINS = (0.3, 5.0)
 # Radii around the antenna whose tissue decides about the size and fineness of the domain [m].
 _NEIGHBOURHOOD = (1e-3, 5e-3, 10e-3, 20e-3)
-
-
-@dataclass
-class FieldHistory:
-    """The solutions of a run, one entry each.
-
-    Attributes
-    ----------
-    t : list of float [s]
-    s11_dB : list of float [dB]
-    absorbed : list of float [-]
-        Share of the power at the feed that tissue absorbs, in the mesh and beyond.
-    change : list of float [-]
-        How far the absorbed power density was off before each solution; nan for the first.
-    balance_error : list of float [-]
-    """
-
-    t: list[float] = field(default_factory=list)
-    s11_dB: list[float] = field(default_factory=list)  # noqa: N815  unit
-    absorbed: list[float] = field(default_factory=list)
-    change: list[float] = field(default_factory=list)
-    balance_error: list[float] = field(default_factory=list)
 
 
 class WaveField:
@@ -144,7 +113,8 @@ class WaveField:
         )
         self._triangles = TissueTriangles(self._solver)
         self._rings = Rings(mesh, locator, pose, self._triangles.r, self._triangles.z)
-        self._inside = np.real(self._triangles.at_points(self._rings.inside + 0j))
+        inside = self._rings.inside.astype(np.complex128)
+        self._inside = np.real(self._triangles.at_points(inside))
 
         permittivity = self._permittivity(temperature)
         solution = kept_solution(self._solver, permittivity)
@@ -175,7 +145,7 @@ class WaveField:
         raw = self._adopt(solution, loads, temperature[order])
         share = self._share_inside(solution)
         outside = 1.0 - share / (solution.absorbed + solution.radiated)
-        self._note(0.0, solution, np.nan)
+        self.history.note(0.0, solution, np.nan)
         powers = (loads[0] + loads[1]) * (self.source.delivered / (loads[0] + loads[1]).sum())
         self.deposition = Deposition(
             weights=_entries(powers, order[node], column, (mesh.n_nodes, labels)),
@@ -227,14 +197,6 @@ class WaveField:
         self._change.mark(power, temperature)
         return raw
 
-    def _note(self, time: float, solution: FieldSolution, change: float) -> None:
-        history = self.history
-        history.t.append(time)
-        history.s11_dB.append(solution.s11_db)
-        history.absorbed.append(solution.absorbed + solution.radiated)
-        history.change.append(change)
-        history.balance_error.append(solution.balance_error)
-
     def renew(self, time: float, temperature: FloatArray, power: float) -> Source | None:
         """Solve again if the tissue has changed enough; called after every time step.
 
@@ -266,66 +228,12 @@ class WaveField:
         # The density answers more or less than the tissue has changed: trigger accordingly.
         gain = float(np.clip(change / found, *_GAINS))
         self._gain = max(gain, 0.5 * (self._gain + gain))
-        self._note(time, solution, change)
+        self.history.note(time, solution, change)
         return self.source
 
     def described(self) -> dict[str, Any]:
         """The history as plain lists, as a result keeps it."""
-        h = self.history
-        return {
-            "t_s": list(h.t),
-            "s11_dB": list(h.s11_dB),
-            "absorbed_fraction": list(h.absorbed),
-            "change": [None if np.isnan(c) else c for c in h.change],
-            "balance_error": max(h.balance_error),
-            "unknowns": self._solver.unknowns,
-        }
-
-
-def dielectrics(case: Case, frequency: float) -> Dielectrics:
-    """Electrical properties of the regions of a case at an antenna's frequency.
-
-    Parameters
-    ----------
-    case : Case
-    frequency : float [Hz]
-
-    Returns
-    -------
-    Dielectrics
-
-    Raises
-    ------
-    InputError
-        Naming every region whose tissue lacks a property.
-    """
-    tissues = {label: region.tissue for label, region in case.regions.items()}
-    sigma, epsilon = region_dielectrics(tissues, frequency)
-    models = [tissues[label].electrical_conductivity_model for label in case.mesh.labels]
-    at = table_temperatures()
-    ones = np.ones(TABLE_SIZE)
-    return Dielectrics(
-        relative_permittivity=by_label(case.mesh, epsilon, "relative permittivity", 1.0),
-        conductivity=by_label(case.mesh, sigma, "electrical conductivity", 0.0),
-        permittivity_factor=np.stack(
-            [ones if model is None else permittivity_factor(model, at) for model in models]
-        ),
-        conductivity_factor=np.stack(
-            [ones if model is None else conductivity_factor(model, at) for model in models]
-        ),
-        start=TABLE_START,
-        step=TABLE_STEP,
-        frequency=frequency,
-    )
-
-
-def squared_ratio(properties: Dielectrics) -> FloatArray:
-    """|eps_c(T)|^2 / |eps_c(37 degC)|^2 of each label at the tabulated temperatures."""
-    storage = properties.relative_permittivity[:, None] * properties.permittivity_factor
-    omega = 2.0 * np.pi * properties.frequency * VACUUM_PERMITTIVITY
-    loss = (properties.conductivity / omega)[:, None] * properties.conductivity_factor
-    reference = properties.relative_permittivity**2 + (properties.conductivity / omega) ** 2
-    return np.asarray((storage**2 + loss**2) / reference[:, None])
+        return {**self.history.described(), "unknowns": self._solver.unknowns}
 
 
 def _neighbourhood(top: float) -> tuple[FloatArray, FloatArray]:

@@ -1,0 +1,60 @@
+"""The dielectric properties of a case as the field of an antenna needs them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from mwa_sim.antenna.coupling.rings import Dielectrics
+from mwa_sim.antenna.sar import VACUUM_PERMITTIVITY
+from mwa_sim.antenna.surroundings import by_label
+from mwa_sim.case import Case
+from mwa_sim.heat.source import TABLE_SIZE, TABLE_START, TABLE_STEP, table_temperatures
+from mwa_sim.tissue.dispersion import region_dielectrics
+from mwa_sim.tissue.temperature import conductivity_factor, permittivity_factor
+from mwa_sim.typing import FloatArray
+
+
+def dielectrics(case: Case, frequency: float) -> Dielectrics:
+    """Electrical properties of the regions of a case at an antenna's frequency.
+
+    Parameters
+    ----------
+    case : Case
+    frequency : float [Hz]
+
+    Returns
+    -------
+    Dielectrics
+
+    Raises
+    ------
+    InputError
+        Naming every region whose tissue lacks a property.
+    """
+    tissues = {label: region.tissue for label, region in case.regions.items()}
+    sigma, epsilon = region_dielectrics(tissues, frequency)
+    models = [tissues[label].electrical_conductivity_model for label in case.mesh.labels]
+    at = table_temperatures()
+    ones = np.ones(TABLE_SIZE)
+    return Dielectrics(
+        relative_permittivity=by_label(case.mesh, epsilon, "relative permittivity", 1.0),
+        conductivity=by_label(case.mesh, sigma, "electrical conductivity", 0.0),
+        permittivity_factor=np.stack(
+            [ones if model is None else permittivity_factor(model, at) for model in models]
+        ),
+        conductivity_factor=np.stack(
+            [ones if model is None else conductivity_factor(model, at) for model in models]
+        ),
+        start=TABLE_START,
+        step=TABLE_STEP,
+        frequency=frequency,
+    )
+
+
+def squared_ratio(properties: Dielectrics) -> FloatArray:
+    """|eps_c(T)|^2 / |eps_c(37 degC)|^2 of each label at the tabulated temperatures."""
+    storage = properties.relative_permittivity[:, None] * properties.permittivity_factor
+    omega = 2.0 * np.pi * properties.frequency * VACUUM_PERMITTIVITY
+    loss = (properties.conductivity / omega)[:, None] * properties.conductivity_factor
+    reference = properties.relative_permittivity**2 + (properties.conductivity / omega) ** 2
+    return np.asarray((storage**2 + loss**2) / reference[:, None])
