@@ -200,7 +200,9 @@ def _applied(plan: Plan, case: Case, locator: Locator, order: IntArray) -> list[
     problems: list[str] = []
     for placed in plan.antennas:
         try:
-            applied.append(apply_antenna(case, locator, placed, plan.drying, order))
+            applied.append(apply_antenna(
+                    case, locator, placed, plan.drying, order, plan.solver.field_tolerance
+                ))
         except InputError as error:
             problems += in_antenna(placed.name, error) if plan.further else error.problems
     if problems:

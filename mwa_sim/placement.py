@@ -69,6 +69,7 @@ class PlacedAntenna(Spec):
             "name": self.name,
             "antenna": {
                 "name": self.antenna.name,
+                "model": self.antenna.model,
                 "efficiency": self.antenna.efficiency,
                 "frequency_Hz": self.antenna.frequency,
             },

@@ -67,6 +67,9 @@ class SolverSettings(Spec):
         Largest time step.
     save_every : float [s]
         Time between the temperature fields kept in the result.
+    field_tolerance : float [-]
+        Of antennas with the model "wave-coupled": the field is computed again when the absorbed
+        power density has changed by this fraction of the power (half its L1 distance).
     """
 
     temperature_tolerance: Annotated[
@@ -74,6 +77,7 @@ class SolverSettings(Spec):
     ] = 0.5
     max_step: Annotated[float, quantity("time", at_least=1e-3)] = 1.0
     save_every: Annotated[float, quantity("time", at_least=1e-2)] = 5.0
+    field_tolerance: Annotated[float, quantity("fraction", at_least=1e-3, at_most=1.0)] = 0.06
 
 
 class Plan(Spec):
@@ -100,7 +104,8 @@ class Plan(Spec):
     drying : {"redistribute", "attenuate"}
         Where the power goes that hot, dry tissue no longer absorbs: further out, so that the
         total is kept (cautious for nerves), or back to the generator (cautious for coverage).
-        No effect on an imported map.
+        For the models "line" and "wave-static"; a field that is computed again knows, and a map
+        prescribes it.
     seed : int
         Of the noise of the thermocouples.
     solver : SolverSettings
@@ -286,6 +291,7 @@ class Plan(Spec):
             "case": self.case.name,
             "antenna": {
                 "name": self.antenna.name,
+                "model": self.antenna.model,
                 "efficiency": self.antenna.efficiency,
                 "frequency_Hz": self.antenna.frequency,
             },

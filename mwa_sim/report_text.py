@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -100,7 +101,23 @@ def _antennas(run: Recording) -> list[str]:
             done = f"{power} for {power_on_time(run, k):.4g} s" if power else "no power"
             words = f"{label}: {words}; {done}, {_joules(antenna_energy(run, k))}"
         lines.append(f"{'Antenna' if k == 0 else '':8} {words}")
+        lines += _field(antenna.get("field"))
     return lines
+
+
+def _field(field: Mapping[str, Any] | None) -> list[str]:
+    """What the computed field of an antenna did, if it was computed."""
+    if not field:
+        return []
+    reflected = [10.0 ** (s11 / 10.0) for s11 in field["s11_dB"]]
+    first = f"S11 {field['s11_dB'][0]:.1f} dB, {reflected[0]:.1%} reflected"
+    if len(reflected) == 1:
+        return [f"{'':8} field computed once: {first}"]
+    worst = int(np.argmax(reflected))
+    return [
+        f"{'':8} field computed {len(reflected)} times: {first} at first, at most "
+        f"{reflected[worst]:.1%} at {field['t_s'][worst]:.4g} s"
+    ]
 
 
 def _range(power: Floats) -> str:

@@ -170,6 +170,7 @@ def _antenna(run: Recording, index: int) -> dict[str, Any]:
         "generator_J": antenna_energy(run, index),
         "efficiency": antenna.get("efficiency"),
         "delivered_fraction": antenna.get("delivered"),
+        "field": antenna.get("field"),
     }
 
 
