@@ -68,8 +68,29 @@ def _antennas() -> list[dict[str, Any]]:
         text = (files("mwa_sim") / "data" / "antennas" / f"{name}.toml").read_text(encoding="utf-8")
         data = tomllib.loads(text)
         values = {key: _written(table) for key, table in _leaves(data).items()}
-        found.append({"name": name, "title": data["title"], "note": "", "values": values})
+        values |= {f"part {part['name']}": _part(part) for part in data.get("part", [])}
+        note = data.get("note", "")
+        found.append({"name": name, "title": data["title"], "note": note, "values": values})
     return found
+
+
+def _part(table: Mapping[str, Any]) -> dict[str, Any]:
+    """A conductor or dielectric of an antenna in words: "dielectric 2.03, r 0 to 0.5 mm, ..."."""
+    material = table["material"]
+    if isinstance(material, Mapping):
+        material = f"dielectric {material['relative_permittivity']:g}"
+    words = [str(material)]
+    for key in ("r", "inner_r", "z"):
+        if key in table:
+            words.append(f"{key} {' to '.join(table[key])}")
+    if "points" in table:
+        words.append(
+            f"corners (r, z) {', '.join('(' + ', '.join(p) + ')' for p in table['points'])}"
+        )
+    if "cut" in table:
+        words.append(f"cut out of {table['cut']}")
+    about = {key: table.get(key, "") for key in _VALUE_KEYS}
+    return {"value": f"{table['shape']}, {', '.join(words)}", **about}
 
 
 def _tissues() -> list[dict[str, Any]]:

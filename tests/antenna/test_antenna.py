@@ -3,10 +3,9 @@ import pytest
 
 from mwa_sim.antenna.antenna import Antenna, Cooling
 from mwa_sim.antenna.choice import AntennaSpec, antenna_from_plan
-from mwa_sim.antenna.library import library_entry, list_antennas, parse_entry
+from mwa_sim.antenna.library import parse_entry
 from mwa_sim.antenna.line import LineSource
 from mwa_sim.errors import DataError, InputError
-from mwa_sim.references import reference
 
 MAP = "r_mm,z_mm,q_W_per_m3\n0,0,1e5\n0,10,1e5\n10,0,1e5\n10,10,1e5\n"
 
@@ -15,24 +14,6 @@ MAP = "r_mm,z_mm,q_W_per_m3\n0,0,1e5\n0,10,1e5\n10,0,1e5\n10,10,1e5\n"
 def folder(tmp_path):
     (tmp_path / "flat.csv").write_text(MAP, encoding="utf-8")
     return tmp_path
-
-
-def test_library_has_the_named_antennas():
-    assert {"slot-1.6mm", "slot-1.79mm", "monopole-1.6mm"} <= set(list_antennas())
-
-
-@pytest.mark.parametrize("name", list_antennas())
-def test_every_number_has_a_known_source_and_a_standing(name):
-    entry = library_entry(name)
-    for value in entry.values.values():
-        assert value.keys
-        assert all(reference(key).text for key in value.keys)
-        assert value.standing in {"source", "calculated", "assumption", "unverified"}
-        assert value.low <= value.value <= value.high
-    antenna = Antenna.from_library(name)
-    assert antenna.sources
-    assert antenna.sar.radius == pytest.approx(antenna.outer_diameter / 2)
-    assert 0.0 < antenna.sar.start < antenna.sar.end < 25e-3
 
 
 def test_default_antenna():
@@ -177,3 +158,110 @@ def test_broken_library_files_are_described():
         "part: is missing; list the conductors",
     ):
         assert part in text
+
+
+OWN = """
+schema = "mwa-sim/antenna/1"
+frequency = "2.45 GHz"
+outer_diameter = "2.2 mm"
+cable.transmission = "80 %"
+[port]
+inner_conductor = "inner"
+outer_conductor = "outer"
+[[part]]
+name = "inner"
+material = "conductor"
+shape = "cylinder"
+r = ["0 mm", "0.255 mm"]
+z = ["0 mm", "hub"]
+[[part]]
+name = "filling"
+material = 2.05
+shape = "cylinder"
+r = ["0.255 mm", "0.84 mm"]
+z = ["0 mm", "hub"]
+[[part]]
+name = "outer"
+material = "conductor"
+shape = "cylinder"
+r = ["0.84 mm", "1.1 mm"]
+z = ["13 mm", "hub"]
+"""
+
+
+@pytest.fixture
+def own(folder):
+    (folder / "mine.toml").write_text(OWN, encoding="utf-8")
+    return folder
+
+
+def test_antenna_from_a_file(own):
+    antenna = Antenna.from_file(own / "mine.toml")
+    assert antenna.name == "mine"
+    assert antenna.outer_diameter == pytest.approx(2.2e-3)
+    assert antenna.efficiency == antenna.transmission == pytest.approx(0.8)
+    assert antenna.matched == 1.0
+    assert antenna.sar is None
+    assert antenna.models == ("wave-static", "wave-coupled")
+    assert antenna.model == "wave-coupled"
+    assert antenna.sources == ["antenna file mine.toml"]
+    with pytest.raises(DataError, match="no such file"):
+        Antenna.from_file(own / "yours.toml")
+    (own / "bad.toml").write_text(OWN.replace("13 mm", "-1 mm"), encoding="utf-8")
+    with pytest.raises(DataError, match="the tip of the antenna must be at z = 0"):
+        Antenna.from_file(own / "bad.toml")
+
+
+def test_plan_names_a_file_relative_to_itself(own):
+    table = {"file": "mine.toml", "model": "wave-static", "efficiency": "60 %"}
+    antenna = antenna_from_plan(table, own, source="file")
+    assert antenna.model == "wave-static"
+    assert antenna.transmission == pytest.approx(0.6)
+    with pytest.raises(DataError, match="no such file"):
+        antenna_from_plan(table, own / "elsewhere", source="file")
+    assert antenna_from_plan({"file": str(own / "mine.toml")}).name == "mine"
+
+
+def test_models_can_be_chosen_where_the_antenna_can_do_them(own):
+    slot = Antenna.from_library("slot-1.6mm")
+    assert slot.models == ("line", "wave-static", "wave-coupled")
+    line = slot.changed(model="line")
+    assert (line.model, slot.model) == ("line", "wave-coupled")
+    assert line.section is slot.section
+    assert line.changed(model="wave-static").changed(efficiency=0.5).model == "wave-static"
+    imported = Antenna.from_map(own / "flat.csv")
+    assert (imported.model, imported.models) == ("map", ("map",))
+    assert Antenna("bare", LineSource(1e-3, 2e-3, 1e-3)).model == "line"
+    with pytest.raises(InputError, match=r"'wave-static': its conductors and dielectrics are not"):
+        imported.changed(model="wave-static")
+    with pytest.raises(InputError, match=r"'line': its file has no radiator\.start"):
+        Antenna.from_file(own / "mine.toml").changed(model="line")
+    with pytest.raises(InputError, match=r"'map': it has no map; .* it can do line"):
+        slot.changed(model="map")
+    with pytest.raises(InputError, match="did you mean 'wave-coupled'"):
+        slot.changed(model="wave-copled")
+    with pytest.raises(InputError, match="no section, no closed form and no map"):
+        Antenna("nothing", None)
+    plan = antenna_from_plan({"library": "slot-1.6mm", "model": "line"})
+    assert plan.model == "line"
+
+
+def test_transmission_is_what_the_cable_lets_pass():
+    slot = Antenna.from_library("slot-1.6mm")
+    assert slot.changed(efficiency=0.5).transmission == pytest.approx(0.5 / slot.matched)
+    assert slot.changed(efficiency=1.0).transmission == 1.0
+    with pytest.raises(InputError, match="matched must be above 0 and at most 1"):
+        slot.changed(matched=1.2)
+
+
+def test_more_plan_mistakes(own):
+    for table, message in [
+        ({"file": "mine.toml", "library": "slot-1.6mm"}, "expected one of map"),
+        ({"file": "mine.toml", "outer_diameter": "2 mm"}, "an antenna from a file has its own"),
+        ({"file": "mine.toml", "model": "wave-statik"}, "did you mean 'wave-static'"),
+        ({"map": "flat.csv", "model": "line"}, "its file has no radiator"),
+    ]:
+        with pytest.raises(InputError, match=message):
+            antenna_from_plan(table, own, source="file")
+    with pytest.raises(InputError, match=r"write antenna = \{ file = \"mine.toml\" \}"):
+        antenna_from_plan("mine.toml", own)
