@@ -91,7 +91,7 @@ class Rings:
         # The unit ring once; every ring is that one scaled and shifted. Turned by the golden
         # angle from ring to ring, so that the points do not line up with the mesh.
         turn = 2.0 * np.pi * np.modf(0.6180339887498949 * np.arange(r.size))[0] / around
-        angle = 2.0 * np.pi * np.arange(around) / around + turn[:, None]
+        angle = 2.0 * np.pi * (np.arange(around) + 0.5) / around + turn[:, None]
         first, second = pose.frame(np.eye(3) + pose.tip)[:, :2].T
         across = np.cos(angle)[..., None] * first + np.sin(angle)[..., None] * second
         points = (pose.tip + z[:, None, None] * pose.axis + r[:, None, None] * across).reshape(
