@@ -1,1 +1,1 @@
-"""The solver of an antenna's field against exact solutions: `python -m benchmarks.verification.field`."""
+"""The field solver against exact fields: `python -m benchmarks.verification.field`."""

@@ -12,6 +12,7 @@ so that the matrix, its factorisation and the evaluation of the fields are those
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 import numpy as np
 from skfem import Basis, ElementTriP3, FacetBasis, MeshTri
@@ -88,7 +89,7 @@ def _within(values: Sequence[float], low: float, high: float) -> np.ndarray:
 def _divided(fixed: np.ndarray, size: float) -> np.ndarray:
     pieces = [
         np.linspace(low, high, max(int(np.ceil((high - low) / size - 1e-6)), 1) + 1)[1:]
-        for low, high in zip(fixed[:-1], fixed[1:], strict=True)
+        for low, high in pairwise(fixed)
     ]
     return np.concatenate([fixed[:1], *pieces])
 
@@ -198,9 +199,7 @@ class Driven:
         }
         if axis.any():
             result["axis"] = _relative(squared[axis], field.e_squared[axis], volume[axis])
-            result["axis_worst"] = float(
-                np.sqrt(squared[axis].max() / field.e_squared[axis].max())
-            )
+            result["axis_worst"] = float(np.sqrt(squared[axis].max() / field.e_squared[axis].max()))
         return result
 
     def psi_at(self, psi: np.ndarray, r: np.ndarray, z: np.ndarray) -> np.ndarray:
@@ -219,7 +218,7 @@ def _triangles(solver: FieldSolver) -> MeshTri:
 
 def _add(load: np.ndarray, basis: Basis, values: np.ndarray) -> None:
     """Add ``int values v`` to a right side."""
-    shapes = np.stack([np.broadcast_to(b[0].value, basis.dx.shape) for b in basis.basis])
+    shapes = np.stack([np.broadcast_to(np.asarray(b[0]), basis.dx.shape) for b in basis.basis])
     np.add.at(load, basis.element_dofs, np.einsum("imq,mq->im", shapes, values * basis.dx))
 
 

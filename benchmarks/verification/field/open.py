@@ -7,7 +7,6 @@ out of its computed field by the orthogonality of guided and radiated waves.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +14,7 @@ import numpy as np
 from benchmarks.verification.exact.maxwell import VACUUM_IMPEDANCE, lossy, vacuum_wavenumber
 from benchmarks.verification.exact.maxwell_sphere import current_element
 from benchmarks.verification.exact.maxwell_wire import InsulatedWire
-from benchmarks.verification.field.driven import Driven, grid_mesh, rectangle
+from benchmarks.verification.field.driven import Driven, ExactField, grid_mesh, rectangle
 from mwa_sim.antenna.field.maxwell import FieldSolver
 from mwa_sim.antenna.field.problem import field_solver
 from mwa_sim.antenna.field.section import Part, Section
@@ -86,7 +85,7 @@ def absorbing(distance: float, permittivity: complex = LIVER, size: float = 1e-3
     )
 
 
-def _outflow(field, box: tuple[float, float, float]) -> float:  # type: ignore[no-untyped-def]
+def _outflow(field: ExactField, box: tuple[float, float, float]) -> float:
     """Exact power through the cylinder of a box [W]."""
     r_max, low, high = box
     x, w = np.polynomial.legendre.leggauss(200)

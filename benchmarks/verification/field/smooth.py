@@ -105,9 +105,7 @@ def spherical() -> SmoothCase:
     """The third spherical wave, regular at its centre on the axis below the conductors."""
     wave = SphericalWave(LIVER, FREQUENCY, order=3, outwards=False)
     box = (16e-3, -20e-3, 12e-3)
-    return SmoothCase(
-        _coax(), box, 8e-3, lambda r, z: wave.field(r, z + 10e-3), _everywhere(LIVER)
-    )
+    return SmoothCase(_coax(), box, 8e-3, lambda r, z: wave.field(r, z + 10e-3), _everywhere(LIVER))
 
 
 def wire() -> SmoothCase:
@@ -118,9 +116,7 @@ def wire() -> SmoothCase:
 
 def bessel() -> SmoothCase:
     """A current that does not change along z in a sheath and in tissue: E_r = 0."""
-    cylinders = Cylinders(
-        [_WIRE, _SHEATH, math.inf], [10.0 - 2.0j, LIVER], FREQUENCY, inner=1.0
-    )
+    cylinders = Cylinders([_WIRE, _SHEATH, math.inf], [10.0 - 2.0j, LIVER], FREQUENCY, inner=1.0)
     return _around_wire(cylinders.field, 10.0 - 2.0j)
 
 

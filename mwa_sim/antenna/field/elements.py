@@ -134,7 +134,7 @@ class Elements:
         basis = Basis(self._mesh, self._element, intorder=order, elements=which)
         r, z = np.asarray(basis.global_coordinates())
         weight = np.asarray(basis.dx)
-        values = np.stack([np.broadcast_to(b[0].value, weight.shape) for b in basis.basis])
+        values = np.stack([np.broadcast_to(np.asarray(b[0]), weight.shape) for b in basis.basis])
         return Cells(
             dofs=self._number[which],
             grads=np.stack([np.asarray(b[0].grad) for b in basis.basis]),
@@ -148,7 +148,7 @@ class Elements:
         """Elements of the edges ``which``."""
         basis = FacetBasis(self._mesh, self._element, facets=which, intorder=_EDGE_ORDER)
         weight = np.asarray(basis.dx)
-        values = [np.broadcast_to(b[0].value, weight.shape) for b in basis.basis]
+        values = [np.broadcast_to(np.asarray(b[0]), weight.shape) for b in basis.basis]
         return Edges(
             dofs=np.asarray(basis.element_dofs).T,
             values=np.stack(values, axis=1),

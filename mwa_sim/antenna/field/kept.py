@@ -101,9 +101,9 @@ def kept_solution(solver: FieldSolver, permittivity: ComplexArray) -> FieldSolut
         }
     )[:32]
     file = _folder() / f"field-{key}.npz"
-    stored = load_arrays(file)
-    if stored is not None and stored.get("psi", np.zeros(0)).shape == (solver.size,):
-        return solver.evaluate(stored["psi"], epsilon)
+    psi = (load_arrays(file) or {}).get("psi", np.zeros(0))
+    if psi.shape == (solver.size,) and np.isfinite(psi).all():
+        return solver.evaluate(psi, epsilon)
     solution = solver.solve(epsilon)
     store_arrays(file, {"psi": solution.psi})
     return solution
@@ -114,17 +114,23 @@ def _folder() -> Path:
 
 
 def _loaded(file: Path) -> FieldMesh | None:
+    """The mesh in a file; None if there is none that holds together."""
     stored = load_arrays(file)
     if stored is None:
         return None
     try:
         r_max, low, high = (float(x) for x in stored["box"])
-        return FieldMesh(
-            stored["points"], stored["triangles"], stored["part"], (r_max, low, high),
-            float(stored["port"]),
-        )  # fmt: skip
+        port = float(stored["port"])
+        points, triangles, part = stored["points"], stored["triangles"], stored["part"]
     except (KeyError, ValueError, TypeError):
         return None
+    fits = (
+        points.shape == (len(points), 2)
+        and triangles.shape == (len(part), 3)
+        and part.ndim == 1
+        and bool(np.isin(triangles, np.arange(len(points))).all())
+    )
+    return FieldMesh(points, triangles, part, (r_max, low, high), port) if fits else None
 
 
 def _key(digest: str, extent: float, wavelength: float) -> str:
