@@ -8,6 +8,7 @@ from mwa_sim.antenna.coupling.rings import Dielectrics
 from mwa_sim.antenna.sar import VACUUM_PERMITTIVITY
 from mwa_sim.antenna.surroundings import by_label
 from mwa_sim.case import Case
+from mwa_sim.errors import InputError
 from mwa_sim.heat.source import TABLE_SIZE, TABLE_START, TABLE_STEP, table_temperatures
 from mwa_sim.tissue.dispersion import region_dielectrics
 from mwa_sim.tissue.temperature import conductivity_factor, permittivity_factor
@@ -33,17 +34,31 @@ def dielectrics(case: Case, frequency: float) -> Dielectrics:
     """
     tissues = {label: region.tissue for label, region in case.regions.items()}
     sigma, epsilon = region_dielectrics(tissues, frequency)
-    models = [tissues[label].electrical_conductivity_model for label in case.mesh.labels]
+    ordered = [tissues[label] for label in case.mesh.labels]
     at = table_temperatures()
     ones = np.ones(TABLE_SIZE)
+    storage = [tissue.relative_permittivity_model for tissue in ordered]
+    loss = [tissue.electrical_conductivity_model for tissue in ordered]
+    problems: list[str] = []
+    read = []
+    for given, what, lowest in (
+        (epsilon, "relative permittivity", 1.0),
+        (sigma, "electrical conductivity", 0.0),
+    ):
+        try:
+            read.append(by_label(case.mesh, given, what, lowest))
+        except InputError as error:
+            problems += error.problems
+    if problems:
+        raise InputError(problems)
     return Dielectrics(
-        relative_permittivity=by_label(case.mesh, epsilon, "relative permittivity", 1.0),
-        conductivity=by_label(case.mesh, sigma, "electrical conductivity", 0.0),
+        relative_permittivity=read[0],
+        conductivity=read[1],
         permittivity_factor=np.stack(
-            [ones if model is None else permittivity_factor(model, at) for model in models]
+            [ones if model is None else permittivity_factor(model, at) for model in storage]
         ),
         conductivity_factor=np.stack(
-            [ones if model is None else conductivity_factor(model, at) for model in models]
+            [ones if model is None else conductivity_factor(model, at) for model in loss]
         ),
         start=TABLE_START,
         step=TABLE_STEP,

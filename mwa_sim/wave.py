@@ -74,6 +74,12 @@ class WaveField:
     deposition : Deposition
         Of the first solution, nodes in the order of the mesh.
     history : FieldHistory
+    first : FieldSolution
+        In the tissue as it was before the run.
+    points : (r, z) of (m_t, k) float arrays [m]
+        Where its densities are.
+    inside : (m_t, k) float array [-]
+        Share of the ring through each of these points that lies in the mesh.
 
     Raises
     ------
@@ -113,11 +119,12 @@ class WaveField:
         )
         self._triangles = TissueTriangles(self._solver)
         self._rings = Rings(mesh, locator, pose, self._triangles.r, self._triangles.z)
-        inside = self._rings.inside.astype(np.complex128)
-        self._inside = np.real(self._triangles.at_points(inside))
+        ring = self._rings.inside.astype(np.complex128)
+        self.inside = np.real(self._triangles.at_points(ring))
 
         permittivity = self._permittivity(temperature)
         solution = kept_solution(self._solver, permittivity)
+        self.first, self.points = solution, (self._solver.r, self._solver.z)
         e_field = self._triangles.field(solution)
         number = np.full(len(self._solver.mesh.triangles), -1, dtype=np.int64)
         number[self._solver.tissue] = np.arange(len(self._solver.tissue))
@@ -167,7 +174,7 @@ class WaveField:
 
     def _share_inside(self, solution: FieldSolution) -> float:
         """Power absorbed inside the mesh per watt at the feed."""
-        return float(np.sum(solution.density * solution.volume * self._inside))
+        return float(np.sum(solution.density * solution.volume * self.inside))
 
     def _adopt(
         self,
