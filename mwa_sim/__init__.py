@@ -21,6 +21,7 @@ from mwa_sim import kernel_cache
 if TYPE_CHECKING:
     from mwa_sim import plot
     from mwa_sim.antenna.antenna import Antenna
+    from mwa_sim.antenna.in_tissue import antenna_in_tissue
     from mwa_sim.antenna.library import list_antennas
     from mwa_sim.antenna.pose import Pose
     from mwa_sim.case import Case, list_cases, load_case
@@ -38,12 +39,13 @@ __version__ = "0.1.0"
 __all__ = [
     "Antenna", "Case", "DataError", "InputError", "MeshError", "MwaError", "Plan", "Pose",
     "Protocol", "Pulse", "Result", "Rule", "Simulation", "SolverError", "Thermocouple",
-    "__version__", "list_antennas", "list_cases", "list_tissues", "load_case", "load_plan",
-    "load_result", "load_tissue", "plot", "progress", "simulate", "steps",
+    "__version__", "antenna_in_tissue", "list_antennas", "list_cases", "list_tissues", "load_case",
+    "load_plan", "load_result", "load_tissue", "plot", "progress", "simulate", "steps",
 ]  # fmt: skip
 
 _HOMES = {
     "antenna.antenna": ("Antenna",),
+    "antenna.in_tissue": ("antenna_in_tissue",),
     "antenna.library": ("list_antennas",),
     "antenna.pose": ("Pose",),
     "case": ("Case", "list_cases", "load_case"),

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from mwa_sim import __version__
+from mwa_sim.cli.antenna import antenna
 from mwa_sim.cli.catalogue import list_entries
 from mwa_sim.cli.check import check
 from mwa_sim.cli.cite import cite
@@ -33,6 +34,7 @@ app = typer.Typer(
 app.command("run")(run)
 app.command("check")(check)
 app.command("show")(show)
+app.command("antenna")(antenna)
 app.command("list")(list_entries)
 app.command("cite")(cite)
 

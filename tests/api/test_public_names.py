@@ -12,7 +12,7 @@ NAMES = {
     "load_case", "list_cases", "Case", "Antenna", "list_antennas", "Pose", "Protocol", "Pulse",
     "Thermocouple", "Rule", "Plan", "load_plan", "Simulation", "simulate", "steps", "progress",
     "Result", "load_result", "plot", "load_tissue", "list_tissues", "MwaError", "InputError",
-    "DataError", "MeshError", "SolverError", "__version__",
+    "DataError", "MeshError", "SolverError", "__version__", "antenna_in_tissue",
 }  # fmt: skip
 
 
