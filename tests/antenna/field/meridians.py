@@ -3,9 +3,11 @@
 import numpy as np
 
 from mwa_sim.antenna.field.section import Part, Section
+from mwa_sim.antenna.field.sizing import Sizing
 
 MM = 1e-3
 FOREVER = np.inf
+SIZING = Sizing(0.06 * MM, 0.25, 1.5 * MM, 4.0 * MM, 10.0)
 
 
 def rectangle(r, z):

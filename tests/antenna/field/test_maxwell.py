@@ -128,8 +128,8 @@ def test_twice_the_domain_changes_the_absorbed_power_by_less_than_half_a_percent
     assert one < other
 
 
-def test_port_can_be_anywhere_in_the_line(slot, solver):
-    further = slot.longer(7e-3).solver(0.5)
+def test_port_can_be_anywhere_in_the_line(slot):
+    solver, further = slot.solver(), slot.longer(7e-3).solver()
     length = further.mesh.port - solver.mesh.port
     assert length == pytest.approx(7e-3)
     one, other = solver.solve(slot.permittivity), further.solve(slot.permittivity)

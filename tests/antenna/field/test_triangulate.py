@@ -7,7 +7,7 @@ from mwa_sim.antenna.field.sizing import Sizing, size_function
 from mwa_sim.antenna.field.triangulate import triangulate
 from mwa_sim.errors import MeshError
 
-from .meridians import MM, rectangle, slotted, with_cone
+from .meridians import MM, SIZING, rectangle, slotted, with_cone
 
 BOX = (60 * MM, -50 * MM, 90 * MM)
 SMALL = (12 * MM, -8 * MM, 20 * MM)
@@ -98,7 +98,7 @@ def test_parts_have_the_area_that_shows():
 
 
 def test_long_triangles_along_the_shaft_only():
-    plane, _, _ = mesh(slotted())
+    plane, _, _ = mesh(slotted(), sizing=SIZING)
     centre = plane.points[plane.triangles].mean(axis=1)
     ratio = sides(plane).max(axis=1) / sides(plane).min(axis=1)
     wall = (plane.part == 0) & (centre[:, 1] > 30 * MM)
@@ -113,8 +113,8 @@ def test_long_triangles_along_the_shaft_only():
 
 
 def test_half_the_size_gives_four_times_the_triangles():
-    coarse, _, _ = mesh(slotted(), SMALL)
-    fine, _, _ = mesh(slotted(), SMALL, Sizing().refined(2.0))
+    coarse, _, _ = mesh(slotted(), SMALL, SIZING)
+    fine, _, _ = mesh(slotted(), SMALL, SIZING.refined(2.0))
     assert 3.4 < len(fine.triangles) / len(coarse.triangles) < 4.6
 
 
