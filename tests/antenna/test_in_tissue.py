@@ -51,9 +51,13 @@ def test_shares_of_the_power_add_up(found):
 
 
 def test_ten_watts_into_the_published_antenna(found):
-    # The published model of this antenna absorbs 9.36 W of 10 W at the feed in liver; its
-    # permittivity of liver, 43.03, and conductivity, 1.69 S/m, are those of the library.
-    assert 10.0 * found.absorbed_fraction == pytest.approx(9.4, abs=0.5)
+    # In a cylinder of liver of 30 mm radius and 80 mm height, 70 mm of the antenna in it, about
+    # 9.4 W; the rest of what is not reflected is absorbed farther out.
+    solver = found.solver
+    inside = (solver.r < 30e-3) & (solver.z > -10e-3) & (solver.z < 70e-3)
+    power = (found.solution.density * solver.volume)[inside].sum()
+    assert 10.0 * power == pytest.approx(9.4, abs=0.1)
+    assert 9.4 < 10.0 * found.absorbed_fraction < 10.0
     assert found.permittivity.real == pytest.approx(43.03, abs=0.01)
     assert found.conductivity == pytest.approx(1.69, abs=0.01)
 
