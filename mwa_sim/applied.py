@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -19,7 +19,9 @@ from mwa_sim.tissue.dispersion import region_dielectrics
 from mwa_sim.tissue.properties import Tissue
 from mwa_sim.tissue.temperature import conductivity_factor
 from mwa_sim.typing import FloatArray, IntArray
-from mwa_sim.wave import DEFAULT_TOLERANCE, WaveField
+
+if TYPE_CHECKING:
+    from mwa_sim.wave import WaveField
 
 BODY_TEMPERATURE = 37.0
 
@@ -84,7 +86,7 @@ def apply_antenna(
     placed: PlacedAntenna,
     drying: Drying,
     order: IntArray,
-    field_tolerance: float = DEFAULT_TOLERANCE,
+    field_tolerance: float,
 ) -> AppliedAntenna:
     """Make the heat source and the cooling of an antenna.
 
@@ -116,6 +118,9 @@ def apply_antenna(
     antenna, cooling = placed.antenna, placed.antenna.cooling
     field = None
     if antenna.model.startswith("wave"):
+        # The field solver is loaded only by runs that need it.
+        from mwa_sim.wave import WaveField
+
         coupled = antenna.model == "wave-coupled"
         field = WaveField(
             case, locator, placed, None if coupled else drying, order, field_tolerance
@@ -139,15 +144,13 @@ def _closed_form(
     case: Case, locator: Locator, placed: PlacedAntenna, drying: Drying, order: IntArray
 ) -> tuple[Deposition, Source]:
     antenna = placed.antenna
-    if antenna.sar is None:
-        raise InputError(f"antenna: {antenna.name!r} has neither a closed form nor a map")
     tissues = {label: region.tissue for label, region in case.regions.items()}
     sigma, epsilon = region_dielectrics(tissues, antenna.frequency)
     deposition = deposit(case.mesh, placed.pose, antenna, sigma, epsilon, locator=locator)
     source = Source(
         deposition.weights[order],
         [_factor(tissues[label]) for label in deposition.labels],
-        drying if antenna.sar.weighted_by_conductivity else "constant",
+        "constant" if antenna.model == "map" else drying,
     )
     return deposition, source
 

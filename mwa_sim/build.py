@@ -200,9 +200,11 @@ def _applied(plan: Plan, case: Case, locator: Locator, order: IntArray) -> list[
     problems: list[str] = []
     for placed in plan.antennas:
         try:
-            applied.append(apply_antenna(
+            applied.append(
+                apply_antenna(
                     case, locator, placed, plan.drying, order, plan.solver.field_tolerance
-                ))
+                )
+            )
         except InputError as error:
             problems += in_antenna(placed.name, error) if plan.further else error.problems
     if problems:

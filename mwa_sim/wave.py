@@ -40,8 +40,6 @@ from mwa_sim.mesh.probe import Locator
 from mwa_sim.placement import PlacedAntenna
 from mwa_sim.typing import FloatArray, IntArray
 
-DEFAULT_TOLERANCE = 0.06
-"""Change of the absorbed power density that calls for a new solution [-]."""
 # How much more, or less, than the tissue itself the density may change; learned on the way.
 _GAINS = (0.3, 5.0)
 # Radii around the antenna whose tissue decides about the size and fineness of the domain [m].
@@ -65,7 +63,7 @@ class WaveField:
     order : (n_nodes,) int array
         Node of the mesh at each place of the solver.
     tolerance : float, optional
-        See :data:`DEFAULT_TOLERANCE`.
+        Change of the absorbed power density that calls for a new solution [-].
 
     Attributes
     ----------
@@ -95,7 +93,7 @@ class WaveField:
         placed: PlacedAntenna,
         drying: Drying | None,
         order: IntArray,
-        tolerance: float = DEFAULT_TOLERANCE,
+        tolerance: float = 0.06,
     ) -> None:
         mesh, antenna, pose = case.mesh, placed.antenna, placed.pose
         section = antenna.section

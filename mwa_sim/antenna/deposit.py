@@ -98,6 +98,9 @@ def deposit(
         When the tip lies outside the mesh, a region has no electrical properties although
         the model needs them, or no power reaches the mesh.
     """
+    sar = antenna.sar
+    if sar is None:
+        raise InputError(f"antenna: {antenna.name!r} has neither a closed form nor a map")
     if locator is None:
         from mwa_sim.mesh.probe import Locator as MeshLocator
 
@@ -109,7 +112,7 @@ def deposit(
             f"antenna: its tip ({where}) mm lies outside the mesh; move the tip into the tissue"
         )
     medium = surroundings(mesh, locator, pose, antenna.frequency, conductivity, permittivity)
-    pattern = antenna.sar.pattern(medium)
+    pattern = sar.pattern(medium)
 
     local = pose.frame(mesh.nodes)
     loads = nodal_loads(
@@ -122,7 +125,7 @@ def deposit(
     found = float(loads.sum())
     beyond = power_beyond(local[mesh.boundary_faces], pattern)
     outside = min(max(beyond / pattern.total, 0.0), 1.0) if pattern.total > 0.0 else 0.0
-    if antenna.sar.weighted_by_conductivity:
+    if sar.weighted_by_conductivity:
         sigma = by_label(mesh, conductivity, "electrical conductivity", 0.0)
         column = np.searchsorted(np.asarray(mesh.labels), mesh.regions)
         loads = loads * sigma[column][:, None]

@@ -49,7 +49,8 @@ class World:
         strong = 100.0 + 900.0 * np.exp(-self.corners[:, :, 0] / 2e-3)
         self.transfer = Transfer(
             self.mesh, self.mesh.tets, self.pose, Finder(self.plane.points, self.plane.triangles),
-            self.number, np.sqrt(2.3 * area), self.field(strong), np.full(len(tissue), 0.75), RADIUS,
+            self.number, np.sqrt(2.3 * area), self.field(strong), np.full(len(tissue), 0.75),
+            RADIUS,
         )  # fmt: skip
 
     def field(self, e_z, e_r=None):
