@@ -27,6 +27,9 @@ from mwa_sim.typing import BoolArray, FloatArray, IntArray
 # along it.
 _PER_WAVELENGTH = 4.0
 _PER_WAVELENGTH_INSIDE = 12.0
+# Parts of the growth with which edges lengthen far away, and along a shaft that does not change.
+_FAR = 0.6
+_ALONG = 0.25
 # A corner between dielectrics is refined less than one of a conductor.
 _DIELECTRIC = 3.0
 # Corners blunter than this [degrees] are arcs drawn with straight lines.
@@ -54,6 +57,9 @@ class Sizing:
     slenderest : float [-]
         Largest ratio of the edge length along the shaft to the thickness of its thinnest
         dielectric.
+    fading : float [m]
+        Distance from the radiating part beyond which the wave has lost so much that edges may
+        grow to twice ``coarsest``; along the shaft they grow slowly from its last change on.
 
     Raises
     ------
@@ -63,9 +69,10 @@ class Sizing:
 
     finest: float = 0.02e-3
     growth: float = 0.4
-    inside: float = 1.0e-3
+    inside: float = 0.7e-3
     coarsest: float = 4.5e-3
     slenderest: float = 15.0
+    fading: float = 20.0e-3
 
     def __post_init__(self) -> None:
         given = {field.name: getattr(self, field.name) for field in fields(self)}
@@ -102,6 +109,7 @@ class Sizing:
             self.inside / factor,
             self.coarsest / factor,
             self.slenderest / factor,
+            self.fading,
         )
 
 
@@ -115,7 +123,8 @@ def size_function(section: Section, top: float, sizing: Sizing) -> Size:
     and ``slenderest`` times the thinnest dielectric of the shaft. A corner counts if the field is
     singular there: where a conductor takes up less than half of the surroundings (``h_c`` is
     ``finest`` from 90 degrees less, and larger for blunter corners), and, three times as coarse,
-    where the border between dielectrics turns.
+    where the border between dielectrics turns. Far from the radiating part ``h_max`` and ``h_i``
+    grow, see :class:`Sizing`.
 
     Parameters
     ----------
@@ -142,12 +151,16 @@ def size_function(section: Section, top: float, sizing: Sizing) -> Size:
     corners, scale = _corners(section, outlines, arrangement, top)
     finest = sizing.finest * scale
     thinnest = _thinnest_dielectric(section, outlines, arrangement, top)
-    along = min(sizing.inside, sizing.slenderest * thinnest)
-    radius = section.radius
+    longest = min(sizing.slenderest * thinnest, sizing.coarsest)
+    radius, last = section.radius, section.highest_corner
 
     def size(r: FloatArray, z: FloatArray) -> FloatArray:
         off = np.hypot(np.maximum(r - radius, 0.0), np.maximum(low - z, 0.0))
-        want = np.minimum(along + sizing.growth * off, sizing.coarsest)
+        beyond = np.maximum(z - last, 0.0)
+        far = np.maximum(np.maximum(off, beyond) - sizing.fading, 0.0)
+        coarsest = np.minimum(sizing.coarsest + _FAR * sizing.growth * far, 2.0 * sizing.coarsest)
+        along = np.minimum(sizing.inside + _ALONG * sizing.growth * beyond, longest)
+        want = np.minimum(along + sizing.growth * off, coarsest)
         for (r_c, z_c), h in zip(corners, finest, strict=True):
             want = np.minimum(want, h + sizing.growth * np.hypot(r - r_c, z - z_c))
         return want

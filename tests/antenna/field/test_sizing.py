@@ -24,13 +24,21 @@ def test_finest_at_the_edges_of_a_slot(corner):
 
 def test_grows_with_the_distance_from_corners():
     assert at(slotted(), 2.595, 6.5) == pytest.approx(0.06 + 0.25 * 2.0)
-    assert at(slotted(), 59.0, 40.0) == 4.0
+    assert at(slotted(), 19.0, 6.5) == 4.0
+
+
+def test_grows_to_twice_the_coarsest_where_the_wave_has_faded():
+    # From 20 mm off the surface on, by 0.6 times the growth of 0.25 per distance.
+    assert at(slotted(), 30.8, 6.5) == pytest.approx(4.0 + 0.15 * 10.0)
+    assert at(slotted(), 30.8, -0.0) == pytest.approx(4.0 + 0.15 * 10.0)
+    assert at(slotted(), 59.0, 40.0) == pytest.approx(8.0)
 
 
 def test_bounded_along_the_shaft():
-    # By 1.5 mm; by 10 times the sheath of 0.205 mm if that were larger.
-    assert at(slotted(), 0.8, 60.0) == pytest.approx(1.5)
-    assert at(slotted(), 1.8, 60.0) == pytest.approx(1.75)
+    # 1.5 mm beside the slot, then slowly to 10 times the sheath of 0.205 mm.
+    assert at(slotted(), 0.8, 14.5) == pytest.approx(1.5 + 0.0625 * 8.0)
+    assert at(slotted(), 0.8, 60.0) == pytest.approx(2.05)
+    assert at(slotted(), 1.8, 60.0) == pytest.approx(2.3)
     assert at(slotted(), 0.8, 60.0, replace(SIZING, slenderest=4.0)) == pytest.approx(0.82)
 
 
@@ -71,7 +79,7 @@ def test_one_material_has_no_corners():
 
 def test_hub_is_no_corner():
     bare = Section((Part("rod", rectangle((0.0, 0.8), (0.0, np.inf)), None),), (0.1, 0.2), 2.0)
-    assert at(bare, 0.8, 90.0) == pytest.approx(1.5)
+    assert at(bare, 0.8, 90.0) == pytest.approx(4.0)
 
 
 def test_refined_divides_the_size_everywhere():
@@ -86,7 +94,7 @@ def test_waves_in_the_tissue_are_resolved():
     assert short.coarsest == pytest.approx(1.5 * MM)
     assert short.inside == pytest.approx(0.5 * MM)
     assert short.finest == Sizing().finest
-    assert Sizing.for_wavelength(40 * MM, 2.0).inside == pytest.approx(0.5 * MM)
+    assert Sizing.for_wavelength(40 * MM, 2.0).inside == pytest.approx(0.35 * MM)
 
 
 def test_all_bad_values_are_listed():

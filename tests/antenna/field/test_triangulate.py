@@ -102,12 +102,12 @@ def test_long_triangles_along_the_shaft_only():
     centre = plane.points[plane.triangles].mean(axis=1)
     ratio = sides(plane).max(axis=1) / sides(plane).min(axis=1)
     wall = (plane.part == 0) & (centre[:, 1] > 30 * MM)
-    # One triangle across the wall of 0.205 mm, in rows of about 1.5 mm.
+    # One triangle across the wall of 0.205 mm, in rows of ten times that.
     assert set(np.round(plane.points[plane.triangles[wall]][:, :, 0].ravel() / MM, 6)) == {
         0.595,
         0.8,
     }
-    assert 6.0 < ratio[wall].max() < 10.0
+    assert 6.0 < ratio[wall].max() < 10.2
     near_slot = (plane.part >= 0) & (np.abs(centre[:, 1] - 6 * MM) < 0.7 * MM)
     assert smallest_angles(plane)[near_slot].min() > 20.0
 
