@@ -37,7 +37,7 @@ def reflections(
     (n,) complex array [-]
     """
     section, mesh = solver.section, solver.mesh
-    extent = max((reach(*point) for point in at), default=0.0)
+    extent = max((reach(*point, section) for point in at), default=0.0)
     shortest = min((wavelength(*point) for point in at), default=np.inf)
     wide = mesh.box[0] - section.radius > extent - 1e-9
     if not wide or shortest < wavelength(*made_for) * (1.0 - 1e-9):

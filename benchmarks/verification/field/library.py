@@ -19,6 +19,7 @@ from mwa_sim.antenna.field.section import Part, Section
 from mwa_sim.antenna.field.solution import FieldSolution
 from mwa_sim.antenna.library import library_entry
 from mwa_sim.antenna.sar import VACUUM_PERMITTIVITY, complex_permittivity
+from mwa_sim.tissue.dispersion import dielectric_at
 from mwa_sim.tissue.library import load_tissue
 
 TISSUES = ("liver", "muscle", "bone_cancellous", "bone_cortical")
@@ -44,7 +45,7 @@ class Problem:
 
     def solver(self, refinement: float = 1.0, wider: float = 1.0) -> FieldSolver:
         """The solver on a finer mesh or in a wider domain."""
-        extent = wider * reach(self.permittivity, self.frequency)
+        extent = wider * reach(self.permittivity, self.frequency, self.section)
         return field_solver(
             self.section, self.frequency, self.permittivity, extent=extent, refinement=refinement
         )
@@ -66,16 +67,15 @@ def _widest(part: Part) -> float:
 
 def library_problem(name: str, tissue: str) -> Problem:
     """An antenna of the library in a tissue of the library at 37 degC."""
-    entry, properties = library_entry(name), load_tissue(tissue)
+    entry = library_entry(name)
     frequency = entry.number("frequency")
+    relative_permittivity, conductivity = dielectric_at(load_tissue(tissue), frequency)
     if entry.section is None:
         raise ValueError(f"antenna {name!r} has no parts in its file")
     return Problem(
         entry.section,
         frequency,
-        complex_permittivity(
-            properties.relative_permittivity, properties.electrical_conductivity, frequency
-        ),
+        complex_permittivity(float(relative_permittivity), float(conductivity), frequency),
     )
 
 

@@ -46,7 +46,7 @@ def kept_solver(section: Section, frequency: float, permittivity: ComplexArray) 
     FieldSolver
     """
     mean = complex(np.mean(permittivity))
-    extent = _EXTENT_STEP * math.ceil(reach(mean, frequency) / _EXTENT_STEP - 1e-9)
+    extent = _EXTENT_STEP * math.ceil(reach(mean, frequency, section) / _EXTENT_STEP - 1e-9)
     shortest = SPEED_OF_LIGHT / frequency / float(np.max(np.sqrt(permittivity).real))
     wavelength = max(_WAVELENGTH_STEP * math.floor(shortest / _WAVELENGTH_STEP), 5e-3)
     key = _key(section.digest(), extent, wavelength)

@@ -22,10 +22,10 @@ from typing import Literal
 
 import numpy as np
 import scipy.sparse as sp
-from numpy.typing import NDArray
 from scipy.sparse.linalg import SuperLU, splu
 
 from mwa_sim.antenna.field.elements import TISSUE_ORDER, Elements
+from mwa_sim.antenna.field.passive import EXPECTED, passive
 from mwa_sim.antenna.field.pattern import Pattern
 from mwa_sim.antenna.field.section import Section
 from mwa_sim.antenna.field.solution import FREE_SPACE_IMPEDANCE, FieldSolution
@@ -186,13 +186,13 @@ class FieldSolver:
                 f"permittivity of the tissue: an array of shape {given.shape}; expected one number "
                 f"or an array that fits {self.r.shape}"
             ) from None
-        wrong = np.argwhere(~_passive(epsilon))
+        wrong = np.argwhere(~passive(epsilon))
         if len(wrong):
             where = tuple(wrong[0])
             raise InputError(
                 f"permittivity of the tissue: {epsilon[where]:.6g} at r = "
                 f"{1e3 * self.r[where]:.3f} mm, z = {1e3 * self.z[where]:.3f} mm, and "
-                f"{len(wrong) - 1} other points like it; {_PASSIVE}"
+                f"{len(wrong) - 1} other points like it; {EXPECTED}"
             )
         return epsilon
 
@@ -278,26 +278,13 @@ def _factor(matrix: sp.csc_matrix, order: Literal["MMD_AT_PLUS_A", "NATURAL"]) -
     return splu(matrix, permc_spec=order, diag_pivot_thresh=0.0, options={"SymmetricMode": True})
 
 
-_PASSIVE = (
-    "expected eps_r - j sigma / (w eps_0) with finite eps_r > 0 and sigma >= 0, for fields that "
-    "vary as exp(+j w t)"
-)
-
-
-def _passive(permittivity: ComplexArray) -> NDArray[np.bool_]:
-    """Whether a medium can have these permittivities: finite, and no source of power."""
-    return np.asarray(
-        np.isfinite(permittivity) & (permittivity.real > 0.0) & (permittivity.imag <= 0.0)
-    )
-
-
 def _check(section: Section, frequency: float) -> None:
     problems = []
     if not (np.isfinite(frequency) and frequency > 0.0):
         problems.append(f"frequency: {frequency} Hz; expected a finite number > 0")
     fillings = [(part.name, part.permittivity) for part in section.parts]
     for name, filling in [*fillings, ("port", complex(section.port_permittivity))]:
-        if filling is not None and not _passive(np.asarray(filling, dtype=np.complex128)):
-            problems.append(f"part {name!r}: permittivity {filling:.6g}; {_PASSIVE}")
+        if filling is not None and not passive(filling):
+            problems.append(f"part {name!r}: permittivity {filling:.6g}; {EXPECTED}")
     if problems:
         raise InputError(problems)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
+from mwa_sim.antenna.field.guided import guided_constant
 from mwa_sim.antenna.field.maxwell import FieldMesh, FieldSolver
+from mwa_sim.antenna.field.passive import EXPECTED, passive
 from mwa_sim.antenna.field.section import Section
 from mwa_sim.antenna.field.sizing import Sizing, size_function
 from mwa_sim.antenna.field.triangulate import triangulate
 from mwa_sim.antenna.line import attenuation_constant
 from mwa_sim.antenna.sar import SPEED_OF_LIGHT
+from mwa_sim.errors import InputError
 
 SHORTEST_REACH = 40e-3
 LONGEST_REACH = 400e-3
@@ -18,19 +21,31 @@ _ATTENUATION_LENGTHS = 3.5
 _GAPS = 5.0
 
 
-def reach(permittivity: complex, frequency: float) -> float:
+def reach(permittivity: complex, frequency: float, section: Section) -> float:
     """Distance [m] from the antenna to the outer boundary.
 
-    Three and a half attenuation lengths of a plane wave, where 0.1 % of its power is left, within
-    40 to 400 mm: twice that distance changes the absorbed power by less than 0.5 %.
+    Three and a half attenuation lengths, where 0.1 % of the power is left, of a plane wave in the
+    tissue or of the wave along the shaft, whichever falls more slowly, within 40 to 400 mm: twice
+    that distance changes the absorbed power by less than 0.5 %.
 
     Parameters
     ----------
     permittivity : complex [-]
         Relative complex permittivity of the tissue.
     frequency : float [Hz]
+    section : Section
+
+    Raises
+    ------
+    InputError
+        When the permittivity is none that a medium can have.
     """
-    attenuation = attenuation_constant(permittivity, frequency)
+    if not passive(permittivity):
+        raise InputError(f"permittivity of the tissue: {permittivity:.6g}; {EXPECTED}")
+    attenuation = min(
+        attenuation_constant(permittivity, frequency),
+        guided_constant(section, permittivity, frequency).real,
+    )
     wanted = _ATTENUATION_LENGTHS / max(attenuation, 1e-9)
     return float(np.clip(wanted, SHORTEST_REACH, LONGEST_REACH))
 
@@ -89,8 +104,8 @@ def field_solver(
     -------
     FieldSolver
     """
-    wavelength = SPEED_OF_LIGHT / frequency / float(np.sqrt(permittivity).real)
     if extent is None:
-        extent = reach(permittivity, frequency)
+        extent = reach(permittivity, frequency, section)
+    wavelength = SPEED_OF_LIGHT / frequency / float(np.sqrt(permittivity).real)
     mesh = field_mesh(section, extent, wavelength, refinement)
     return FieldSolver(section, mesh, frequency)

@@ -68,7 +68,7 @@ def test_mesh_comes_back_from_the_cache(slot, cache, monkeypatch):
 def test_domain_and_mesh_are_at_least_those_asked_for(slot):
     solver = solver_of(slot)
     r_max, low, _ = solver.mesh.box
-    wanted = reach(slot.permittivity, slot.frequency)
+    wanted = reach(slot.permittivity, slot.frequency, slot.section)
     assert wanted <= r_max - slot.section.radius <= wanted + 10e-3
     assert low == pytest.approx(slot.section.radius - r_max)
     wavelength = SPEED_OF_LIGHT / slot.frequency / np.sqrt(slot.permittivity).real
