@@ -28,8 +28,10 @@ from mwa_sim.typing import BoolArray, FloatArray, IntArray
 _PER_WAVELENGTH = 4.0
 _PER_WAVELENGTH_INSIDE = 12.0
 # Parts of the growth with which edges lengthen far away, and along a shaft that does not change.
-_FAR = 0.6
-_ALONG = 0.25
+# Measured: 0.6 and 0.25 from 20 mm on put the density beside a bare shaft in bone off by 1.9 %, and
+# at 915 MHz by 1.2 %; these keep all of the library within 0.5 %.
+_FAR = 0.15
+_ALONG = 0.05
 # A corner between dielectrics is refined less than one of a conductor.
 _DIELECTRIC = 3.0
 # Corners blunter than this [degrees] are arcs drawn with straight lines.
@@ -72,7 +74,7 @@ class Sizing:
     inside: float = 0.7e-3
     coarsest: float = 4.5e-3
     slenderest: float = 15.0
-    fading: float = 20.0e-3
+    fading: float = 30.0e-3
 
     def __post_init__(self) -> None:
         given = {field.name: getattr(self, field.name) for field in fields(self)}

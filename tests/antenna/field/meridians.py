@@ -7,7 +7,7 @@ from mwa_sim.antenna.field.sizing import Sizing
 
 MM = 1e-3
 FOREVER = np.inf
-SIZING = Sizing(0.06 * MM, 0.25, 1.5 * MM, 4.0 * MM, 10.0)
+SIZING = Sizing(0.06 * MM, 0.25, 1.5 * MM, 4.0 * MM, 10.0, 20.0 * MM)
 
 
 def rectangle(r, z):
