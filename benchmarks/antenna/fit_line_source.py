@@ -130,7 +130,7 @@ def main() -> None:
     arguments = parser.parse_args()
     report: dict[str, object] = {}
     for name in arguments.names:
-        if "radiator.start" not in library_entry(name).values:
+        if library_entry(name).section is None:
             continue
         radius = 0.5 * library_entry(name).number("outer_diameter")
         cases = [compute(name, tissue) for tissue in TISSUES]
