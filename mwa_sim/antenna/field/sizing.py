@@ -20,16 +20,16 @@ from mwa_sim.errors import MeshError
 from mwa_sim.typing import BoolArray, FloatArray, IntArray
 
 # Edge lengths per wavelength of the tissue, far from the antenna and along it. The elements are
-# cubic: with these and the defaults of Sizing the absorbed power density is within 0.5 % of that on
-# far finer meshes (L1 norm, farther than 0.5 mm from the antenna), for the antennas of the library
-# in soft tissue and bone at 2.45 GHz. Coarser than 4 the far field would dominate that error, the corners of
-# bare conductors with a larger finest length, and the surface of a bare antenna with a larger one
-# along it.
+# cubic: with these and the defaults of Sizing the absorbed power density is within about 0.5 % of
+# that on far finer meshes (L1 norm, farther than 0.5 mm from the antenna), for the antennas of the
+# library in soft tissue and bone at 2.45 GHz. Coarser than 4 the far field would dominate that
+# error, the corners of bare conductors with a larger finest length, and the surface of a bare
+# antenna with a larger one along it.
 _PER_WAVELENGTH = 4.0
 _PER_WAVELENGTH_INSIDE = 12.0
 # Parts of the growth with which edges lengthen far away, and along a shaft that does not change.
 # Measured: 0.6 and 0.25 from 20 mm on put the density beside a bare shaft in bone off by 1.9 %, and
-# at 915 MHz by 1.2 %; these keep the library within 0.5 % at 2.45 GHz and 0.8 % at 915 MHz.
+# at 915 MHz by 1.2 %; these keep it within 0.5 % at 2.45 GHz and 0.8 % at 915 MHz.
 _FAR = 0.15
 _ALONG = 0.05
 # A corner between dielectrics is refined less than one of a conductor.
