@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from mwa_sim.antenna.coupling.rings import Dielectrics
+from mwa_sim.antenna.coupling.watch import CONTINUITY
 from mwa_sim.antenna.sar import VACUUM_PERMITTIVITY
 from mwa_sim.antenna.surroundings import by_label
 from mwa_sim.case import Case
@@ -51,12 +52,12 @@ def dielectrics(case: Case, frequency: float) -> Dielectrics:
             problems += error.problems
     if problems:
         raise InputError(problems)
+    factors = [ones if model is None else permittivity_factor(model, at) for model in storage]
     return Dielectrics(
         relative_permittivity=read[0],
         conductivity=read[1],
-        permittivity_factor=np.stack(
-            [ones if model is None else permittivity_factor(model, at) for model in storage]
-        ),
+        # Nothing polarises less than vacuum: dry bone would by the sigmoid of liver.
+        permittivity_factor=np.maximum(np.stack(factors), 1.0 / read[0][:, None]),
         conductivity_factor=np.stack(
             [ones if model is None else conductivity_factor(model, at) for model in loss]
         ),
@@ -66,10 +67,14 @@ def dielectrics(case: Case, frequency: float) -> Dielectrics:
     )
 
 
-def squared_ratio(properties: Dielectrics) -> FloatArray:
-    """|eps_c(T)|^2 / |eps_c(37 degC)|^2 of each label at the tabulated temperatures."""
+def across_factor(properties: Dielectrics) -> FloatArray:
+    """``|eps_c(T) / eps_c(37 degC)|^(2 b)`` of each label at the tabulated temperatures.
+
+    By it the square of the field across the layers falls as their permittivity rises, see
+    :data:`mwa_sim.antenna.coupling.watch.CONTINUITY` for b.
+    """
     storage = properties.relative_permittivity[:, None] * properties.permittivity_factor
     omega = 2.0 * np.pi * properties.frequency * VACUUM_PERMITTIVITY
     loss = (properties.conductivity / omega)[:, None] * properties.conductivity_factor
     reference = properties.relative_permittivity**2 + (properties.conductivity / omega) ** 2
-    return np.asarray((storage**2 + loss**2) / reference[:, None])
+    return np.asarray(((storage**2 + loss**2) / reference[:, None]) ** CONTINUITY)

@@ -77,7 +77,7 @@ class SolverSettings(Spec):
     ] = 0.5
     max_step: Annotated[float, quantity("time", at_least=1e-3)] = 1.0
     save_every: Annotated[float, quantity("time", at_least=1e-2)] = 5.0
-    field_tolerance: Annotated[float, quantity("fraction", at_least=1e-3, at_most=1.0)] = 0.06
+    field_tolerance: Annotated[float, quantity("fraction", at_least=1e-3, at_most=1.0)] = 0.1
 
 
 class Plan(Spec):

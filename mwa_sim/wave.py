@@ -7,12 +7,12 @@ more than a tolerance (half its L1 distance, as a fraction of the power).
 
 Between two solutions the density follows the tissue by the field's local behaviour: the tissue
 changes from layer to layer around the antenna, so that E is continuous along the axis and the
-displacement eps E across it,
+displacement eps E nearly so across it (b close to 1),
 
-    q = sigma(T)/2 (|E_z|^2 + |E_r|^2 |eps_c(T_0)|^2 / |eps_c(T)|^2),   T_0: at the last solution,
+    q = sigma(T)/2 (|E_z|^2 + |E_r|^2 |eps_c(T_0) / eps_c(T)|^(2 b)),   T_0: at the last solution,
 
-scaled to the total of the last solution. Drying tissue beside the antenna may thus heat more, not
-less, as it loses its water.
+and the total follows the first-order shift of the reflection. Drying tissue beside the antenna
+may thus heat more, not less, as it loses its water.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sp
 
-from mwa_sim.antenna.coupling.change import TissueChange
 from mwa_sim.antenna.coupling.history import FieldHistory
 from mwa_sim.antenna.coupling.rings import Rings
 from mwa_sim.antenna.coupling.transfer import Transfer
+from mwa_sim.antenna.coupling.watch import FieldWatch
 from mwa_sim.antenna.deposit import Deposition, power_notes
 from mwa_sim.antenna.field.find import Finder
 from mwa_sim.antenna.field.kept import kept_solution, kept_solver
@@ -33,13 +33,15 @@ from mwa_sim.antenna.field.polynomials import TissueTriangles
 from mwa_sim.antenna.field.solution import FieldSolution
 from mwa_sim.antenna.sar import VACUUM_PERMITTIVITY, ComplexArray
 from mwa_sim.case import Case
-from mwa_sim.dielectrics import dielectrics, squared_ratio
+from mwa_sim.dielectrics import across_factor, dielectrics
 from mwa_sim.errors import InputError
 from mwa_sim.heat.source import Drying, Source
 from mwa_sim.mesh.probe import Locator
 from mwa_sim.placement import PlacedAntenna
 from mwa_sim.typing import FloatArray, IntArray
 
+# A shift of S11 calls for a solution when it is this many times the tolerance.
+_SHIFTS = 2.0
 # How much more, or less, than the tissue itself the density may change; learned on the way.
 _GAINS = (0.3, 5.0)
 # Radii around the antenna whose tissue decides about the size and fineness of the domain [m].
@@ -93,7 +95,7 @@ class WaveField:
         placed: PlacedAntenna,
         drying: Drying | None,
         order: IntArray,
-        tolerance: float = 0.06,
+        tolerance: float = 0.1,
     ) -> None:
         mesh, antenna, pose = case.mesh, placed.antenna, placed.pose
         section = antenna.section
@@ -105,6 +107,8 @@ class WaveField:
         coupled = drying is None
         self._transmission = antenna.transmission
         self._tolerance, self._gain = tolerance, 1.0
+        # Power into the mesh per watt at the generator, and S11, of the last solution.
+        self._base, self._reflection = 0.0, 0j
         self._place = np.empty_like(order)
         self._place[order] = np.arange(order.size)
         self._dielectrics = dielectrics(case, antenna.frequency)
@@ -120,7 +124,8 @@ class WaveField:
         ring = self._rings.inside.astype(np.complex128)
         self.inside = np.real(self._triangles.at_points(ring))
 
-        permittivity = self._permittivity(temperature)
+        samples = self._rings.permittivity(self._dielectrics, temperature)
+        permittivity = self._triangles.at_points(samples)
         solution = kept_solution(self._solver, permittivity)
         self.first, self.points = solution, (self._solver.r, self._solver.z)
         e_field = self._triangles.field(solution)
@@ -135,7 +140,7 @@ class WaveField:
         node, column, labels = self._transfer.node, self._transfer.column, len(mesh.labels)
         loads = self._transfer.loads(e_field, self._sigma)
         follows = self._dielectrics.conductivity_factor
-        self._stiffness = squared_ratio(self._dielectrics) if coupled else np.ones_like(follows)
+        self._stiffness = across_factor(self._dielectrics) if coupled else np.ones_like(follows)
         # Two entries for each node and label: by the field across the axis, and along it.
         place = np.concatenate([column, column + labels])
         shape = (mesh.n_nodes, 2 * labels)
@@ -145,9 +150,9 @@ class WaveField:
             [*(follows / self._stiffness), *follows],
             drying or "redistribute",
         )
-        self._change = TissueChange(node, column, self._dielectrics)
+        self._watch = FieldWatch(self._rings, self._dielectrics)
         self.history = FieldHistory()
-        raw = self._adopt(solution, loads, temperature[order])
+        raw = self._adopt(solution, samples, loads, temperature[order])
         share = self._share_inside(solution)
         outside = 1.0 - share / (solution.absorbed + solution.radiated)
         self.history.note(0.0, solution, np.nan)
@@ -161,10 +166,6 @@ class WaveField:
             notes=power_notes(outside, raw / share, self.source.delivered),
         )
 
-    def _permittivity(self, temperature: FloatArray) -> ComplexArray:
-        """Permittivity at the solver's points for temperatures in the order of the mesh."""
-        return self._triangles.at_points(self._rings.permittivity(self._dielectrics, temperature))
-
     def _loss(self, permittivity: ComplexArray) -> FloatArray:
         """Mean conductivity (m_t,) [S/m] of the tissue triangles."""
         omega = 2.0 * np.pi * self._dielectrics.frequency * VACUUM_PERMITTIVITY
@@ -177,6 +178,7 @@ class WaveField:
     def _adopt(
         self,
         solution: FieldSolution,
+        samples: ComplexArray,
         loads: tuple[FloatArray, FloatArray],
         temperature: FloatArray,
     ) -> float:
@@ -197,9 +199,8 @@ class WaveField:
                 "antenna: no power reaches the mesh; check the pose and the conductivities"
             )
         self.source.replace(weights * (delivered / raw), delivered)
-        follows = self._dielectrics.conductivity_factor
-        power = (loads[0] + loads[1]) * self._dielectrics.at(follows, column, temperature[node])
-        self._change.mark(power, temperature)
+        self._base, self._reflection = delivered, solution.reflection
+        self._watch.mark(solution, samples)
         return raw
 
     def renew(self, time: float, temperature: FloatArray, power: float) -> Source | None:
@@ -218,15 +219,20 @@ class WaveField:
         Source or None
             The source from now on, None if it stays as it is.
         """
-        if power <= 0.0 or self._gain * (found := self._change.since_mark(temperature)) < (
-            self._tolerance
-        ):
+        if power <= 0.0:
             return None
-        solution = self._solver.solve(self._permittivity(temperature[self._place]))
+        local = temperature[self._place]
+        found, shift = self._watch.since_mark(local)
+        if self._gain * found < self._tolerance and abs(shift) < _SHIFTS * self._tolerance:
+            then, now = (abs(s11) ** 2 for s11 in (self._reflection, self._reflection + shift))
+            self.source.delivered = self._base * (1.0 - min(now, 1.0)) / (1.0 - then)
+            return None
+        samples = self._rings.permittivity(self._dielectrics, local)
+        solution = self._solver.solve(self._triangles.at_points(samples))
         before = self.source.entries(temperature)
         before *= self.source.delivered / max(float(before.sum()), 1e-300)
         loads = self._transfer.loads(self._triangles.field(solution), self._sigma)
-        self._adopt(solution, loads, temperature)
+        self._adopt(solution, samples, loads, temperature)
         after = self.source.entries(temperature)
         moved = 0.5 * float(np.abs(after / after.sum() - before / before.sum()).sum())
         change = max(moved, abs(float(before.sum() / after.sum()) - 1.0))

@@ -117,6 +117,15 @@ class Rings:
         self._label = label.astype(np.int32)
         self._around = around
 
+    def subset(self, chosen: IntArray) -> Rings:
+        """Some of the rings, by their numbers (j,)."""
+        part = object.__new__(Rings)
+        points = (chosen[:, None] * self._around + np.arange(self._around)).ravel()
+        part.inside = self.inside[chosen]
+        part._corners, part._bary = self._corners[points], self._bary[points]
+        part._label, part._around = self._label[points], self._around
+        return part
+
     def permittivity(self, dielectrics: Dielectrics, temperature: FloatArray) -> ComplexArray:
         """Mean relative complex permittivity (k,) [-] of each ring.
 
