@@ -46,9 +46,9 @@ class AppliedAntenna:
     coolant_temperature : float [degC]
     renew : callable, optional
         For a source whose distribution follows the tissue beyond what `source` does by itself:
-        called before every time step with the time [s], the nodal temperature (n_nodes,) [degC]
-        and the power of this antenna [W] in the step, it returns the source from now on, or None
-        to go on with the present one.
+        called before every time step with the time [s], the temperature (n_nodes,) [degC] by which
+        the nodes absorb, and the power of this antenna [W] in the step, it returns the source from
+        now on, or None to go on with the present one.
     field : WaveField or None
         The computed field, None for a closed form or a map.
     """

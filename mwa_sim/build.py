@@ -147,6 +147,7 @@ def build(plan: Plan) -> Setup:
         case.initial_temperature,
         plan.solver.temperature_tolerance,
         plan.solver.max_step,
+        rewetting=plan.rewetting,
     )
     return Setup(
         case=case,

@@ -106,6 +106,10 @@ class Plan(Spec):
         total is kept (cautious for nerves), or back to the generator (cautious for coverage).
         For the models "line" and "wave-static"; a field that is computed again knows, and a map
         prescribes it.
+    rewetting : bool
+        Whether hot, dried tissue absorbs again as it cools, as dielectric properties that depend
+        on the temperature alone have it (the default); False keeps those of its highest
+        temperature, as if no water came back. The truth lies between; it matters for pulses.
     seed : int
         Of the noise of the thermocouples.
     solver : SolverSettings
@@ -125,6 +129,7 @@ class Plan(Spec):
     antenna_start: Time = 0.0
     tissues: ParameterSet = "nominal"
     drying: DryingLimit = "redistribute"
+    rewetting: bool = True
     seed: int = Field(0, ge=0)
     solver: SolverSettings = SolverSettings()
 
@@ -299,6 +304,7 @@ class Plan(Spec):
             "antennas": [placed.described() for placed in self.antennas],
             "tissues": self.tissues,
             "drying": self.drying,
+            "rewetting": self.rewetting,
             "seed": self.seed,
             "protocol": self.protocol.model_dump(mode="json"),
             "solver": self.solver.model_dump(mode="json"),

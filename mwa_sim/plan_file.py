@@ -163,6 +163,7 @@ def plan_from_data(data: dict[str, Any], folder: str | os.PathLike[str] = ".") -
         antenna_start=first.start,
         tissues=spec.tissues,
         drying=spec.drying,
+        rewetting=spec.rewetting,
         seed=spec.seed,
         solver=spec.solver,
     )

@@ -51,6 +51,7 @@ class CommonSpec(Spec):
     case : str
         Bundled name, or a path relative to the plan file.
     tissues, drying : str
+    rewetting : bool
     seed : int
     solver : SolverSettings
     """
@@ -59,6 +60,7 @@ class CommonSpec(Spec):
     case: str = Field(min_length=1)
     tissues: ParameterSet = "nominal"
     drying: DryingLimit = "redistribute"
+    rewetting: bool = True
     seed: int = Field(0, ge=0)
     solver: SolverSettings = SolverSettings()
 

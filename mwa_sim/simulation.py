@@ -113,7 +113,7 @@ class Simulation:
         stepper = self.setup.stepper
         for k, (antenna, power) in enumerate(zip(self.setup.antennas, powers, strict=True)):
             if antenna.renew is not None:
-                source = antenna.renew(stepper.time, stepper.temperature, power)
+                source = antenna.renew(stepper.time, stepper.absorbing(), power)
                 if source is not None:
                     stepper.sources[k] = source
 

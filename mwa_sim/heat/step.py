@@ -83,6 +83,9 @@ class HeatStepper:
     max_step : float [s]
     first_step : float [s]
         First step after every change of power, where the temperature has a kink in time.
+    rewetting : bool
+        Whether tissue that cools absorbs again as before it was hot; if not, the sources see the
+        highest temperature that each node has had.
 
     Attributes
     ----------
@@ -106,6 +109,7 @@ class HeatStepper:
         tolerance: float = DEFAULT_TOLERANCE,
         max_step: float = DEFAULT_MAX_STEP,
         first_step: float = DEFAULT_FIRST_STEP,
+        rewetting: bool = True,
     ) -> None:
         n = model.n_nodes
         self.model = model
@@ -113,6 +117,7 @@ class HeatStepper:
         self.tolerance = float(tolerance)
         self.max_step = float(max_step)
         self.first_step = float(first_step)
+        self.rewetting = bool(rewetting)
         self.time = 0.0
         self.energy = Energy()
         self.counts = StepCounts()
@@ -145,6 +150,12 @@ class HeatStepper:
         self._inverse_capacity = np.where(model.fixed, 0.0, 1.0 / model.capacity)
         self._refresh_diffusion()
         self._reaction = self._boundary_flux()
+
+    def absorbing(self) -> FloatArray:
+        """Temperature (n,) [degC] by which the tissue absorbs: its own, or its highest so far."""
+        if self.rewetting:
+            return self.temperature
+        return np.maximum(self.temperature, self.exposure.highest)
 
     def settle(self) -> Exposure:
         """The exposure with every node brought up to date."""
@@ -186,6 +197,8 @@ class HeatStepper:
         """Fill the nodal antenna heat [W] for a step of dt; returns its total [W]."""
         ratio = 0.5 * dt / self._previous_dt if self._previous_dt > 0.0 else 0.0
         midpoint(self.temperature, self._previous, ratio, _MAX_EXTRAPOLATION, self._predicted)
+        if not self.rewetting:
+            np.maximum(self._predicted, self.exposure.highest, out=self._predicted)
         self._nodal[:] = 0.0
         total = 0.0
         for source, power in zip(self.sources, powers, strict=True):
