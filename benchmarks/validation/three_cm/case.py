@@ -1,60 +1,32 @@
 """Does 40 W make a zone of 3 cm?  Homogeneous tissue, power at the generator, nothing tuned.
 
-Run:  python -m benchmarks.validation.three_cm.case [--quick] [--json FILE]
+Run:  python -m benchmarks.validation.three_cm [--quick] [--json FILE]
 """
 
 from __future__ import annotations
 
-import argparse
-import json
-from dataclasses import dataclass
-from pathlib import Path
-
-import numpy as np
-
+from benchmarks.validation.homogeneous import CRITERIA, Run, Setting, block, march, plan_in_block
+from benchmarks.validation.report import options, table, write
 from mwa_sim.antenna.antenna import Antenna
-from mwa_sim.antenna.pose import Pose
-from mwa_sim.case import Boundary, Case
-from mwa_sim.control.protocol import Protocol
-from mwa_sim.mesh.mesher import Domain, generate
 from mwa_sim.mesh.tetmesh import TetMesh
-from mwa_sim.plan import DryingLimit, Plan
-from mwa_sim.simulation import Simulation
-from mwa_sim.tissue import load_tissue
+from mwa_sim.plan import DryingLimit
 
 TARGET_MM = 30.0
-CRITERIA = ("damage>=1", "cem43>=240", "temperature>=60", "temperature>=50")
-MINUTES = (2, 3, 4, 5)
-
-
-@dataclass(frozen=True)
-class Setting:
-    """A tissue, its temperature at the start and the temperature far away."""
-
-    title: str
-    tissue: str
-    temperature: float
-
+POWER = 40.0
+TIMES = (60, 120, 180, 300)
 
 SETTINGS = (
-    Setting("ex vivo liver, 20 degC", "liver_ex_vivo", 20.0),
-    Setting("lytic metastasis, 37 degC", "metastasis_lytic", 37.0),
+    Setting("ex vivo liver, 22 degC", "liver_ex_vivo", 22.0),
+    Setting("liver in vivo", "liver", 37.0),
+    Setting("lytic metastasis, hypovascular", "metastasis_lytic", 37.0),
+    Setting("lytic metastasis, hypervascular", "metastasis_lytic_hypervascular", 37.0),
+    Setting("cancellous bone", "bone_cancellous", 37.0),
 )
-
-
-def block(finest: float, centre: float) -> TetMesh:
-    """A 96 mm cube, refined around the radiating part at height ``centre`` [m] above the tip."""
-
-    def sizing(points: np.ndarray) -> np.ndarray:
-        along = np.maximum(np.abs(points[:, 2] - centre) - 9e-3, 0.0)
-        distance = np.hypot(np.hypot(points[:, 0], points[:, 1]), along)
-        return np.maximum(finest, 0.2 * distance)
-
-    half = np.array([0.048, 0.048, 0.048])
-    middle = np.array([0.0, 0.0, centre])
-    depth = 4 if finest < 1e-3 else 3
-    domain = Domain([], 1, middle - half, middle + half, sizing, finest, depth)
-    return generate(domain, improve=False)
+TIERS = ("line", "wave-static", "wave-coupled")
+# Those whose closed form is in the library are compared tier by tier.
+COMPARED = ("slot-1.6mm", "monopole-1.6mm")
+OTHERS = ("ceramic-tip-1.8mm", "mini-choke-1.53mm", "dual-slot-1.6mm")
+TITLES = {"damage>=1": "Ω ≥ 1", "cem43>=240": "CEM43 ≥ 240", "temperature>=60": "60 °C"}
 
 
 def run(
@@ -63,78 +35,89 @@ def run(
     antenna: Antenna,
     parameter_set: str = "nominal",
     drying: DryingLimit = "redistribute",
-) -> dict[int, dict[str, dict[str, float]]]:
-    """Zones after 2, 3, 4 and 5 min of continuous 40 W: minutes -> criterion -> sizes.
+) -> Run:
+    """Continuous 40 W at the generator for 5 min.
 
-    ``drying`` says where the power goes that dry tissue does not absorb (`mwa_sim.plan.Plan`).
+    ``drying`` says where the power goes that dry tissue does not absorb, if the field is not
+    computed again (`mwa_sim.plan.Plan`).
     """
-    case = Case.from_mesh(
-        mesh,
-        {1: load_tissue(setting.tissue)},
-        name=setting.tissue,
-        boundary=Boundary("temperature", setting.temperature),
-        initial_temperature=setting.temperature,
+    plan = plan_in_block(
+        mesh, setting, antenna, POWER, TIMES[-1], tissues=parameter_set, drying=drying
     )
-    protocol = Protocol(
-        pulses=[{"power": 40.0, "on": 60.0, "cycles": MINUTES[-1]}], cooldown={"duration": 0.0}
-    )
-    pose = Pose(tip=np.zeros(3), axis=np.array([0.0, 0.0, 1.0]))
-    plan = Plan(
-        case=case, antenna=antenna, pose=pose, protocol=protocol, tissues=parameter_set,
-        drying=drying, solver={"save_every": 60.0},
-    )  # fmt: skip
-    simulation = Simulation(plan)
-    found: dict[int, dict[str, dict[str, float]]] = {}
-    for progress in simulation.steps():
-        minutes = progress.time / 60.0
-        if minutes in MINUTES:
-            result = simulation.result()
-            found[round(minutes)] = {
-                text: {
-                    "mean_diameter_mm": zone.mean_diameter_mm,
-                    "long_axis_mm": zone.long_axis_mm,
-                    "short_axis_mm": zone.short_axis_mm,
-                }
-                for text in CRITERIA
-                for zone in [result.zone(text)]
-            }
-    return found
+    return march(plan, TIMES)
+
+
+def variants(antenna: Antenna) -> list[tuple[str, Antenna, str]]:
+    """What is uncertain: name, antenna and parameter set; the variants are not combined."""
+    cable = antenna.values["cable.transmission"]
+    ends = [end for end in (cable.low, cable.high) if end is not None]
+    return [
+        ("smaller-zone", antenna, "smaller-zone"),
+        ("larger-zone", antenna, "larger-zone"),
+        *(
+            (
+                f"cable passes {100 * end:.0f} %",
+                antenna.changed(efficiency=end * antenna.matched),
+                "nominal",
+            )
+            for end in ends
+        ),
+    ]
+
+
+def _powers(found: Run) -> list[str]:
+    last = found.instants[TIMES[-1]]
+    return [
+        " / ".join(f"{found.instants[t].mean_power:.1f}" for t in TIMES),
+        f"{last.tissue_J:.0f}",
+        "-" if found.model == "line" else f"{last.s11_dB:.1f}",
+    ]
+
+
+def _sizes(found: Run, criterion: str) -> str:
+    zones = [found.instants[t].zones[criterion] for t in TIMES]
+    return " / ".join(f"{zone.mean_diameter:.1f}" for zone in zones)
 
 
 def main() -> None:
-    """Print mean diameters by tissue, criterion and time beside the target."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="coarser mesh, for a first look")
-    parser.add_argument("--json", type=Path, help="write the numbers to this file")
-    options = parser.parse_args()
-    antenna = Antenna.from_library("slot-1.6mm")
-    mesh = block(1.5e-3 if options.quick else 0.75e-3, 0.5 * (antenna.sar.start + antenna.sar.end))
-    print(f"{antenna.name}, 40 W at the generator, efficiency {antenna.efficiency:.2f}; "
-          f"{mesh.n_tets} tetrahedra; target: mean diameter {TARGET_MM:.0f} mm")  # fmt: skip
-    known = antenna.values["efficiency"]
-    keep: DryingLimit = "redistribute"
-    lose: DryingLimit = "attenuate"
-    variants = [(name, antenna, name, keep) for name in ("smaller-zone", "nominal", "larger-zone")]
-    variants += [
-        (f"nominal, efficiency {value:.2f}", antenna.changed(efficiency=value), "nominal", keep)
-        for value in (known.low, known.high)
-        if value is not None
-    ]
-    variants.append(("nominal, what dry tissue leaves is lost", antenna, "nominal", lose))
+    """Print mean diameters by antenna, tissue, tier, criterion and time."""
+    chosen = options(__doc__)
+    mesh = block(1.5e-3 if chosen.quick else 0.75e-3)
+    settings = (SETTINGS[0], SETTINGS[2]) if chosen.quick else SETTINGS
+    names = COMPARED if chosen.quick else COMPARED + OTHERS
+    times = " / ".join(str(t) for t in TIMES)
+    print(f"{POWER:.0f} W at the generator, {mesh.n_tets} tetrahedra; target: mean diameter "
+          f"{TARGET_MM:.0f} mm; columns with slashes: after {times} s")  # fmt: skip
+    rows, kept = [], []
+    for name in names:
+        for setting in settings:
+            for tier in TIERS if name in COMPARED else TIERS[-1:]:
+                antenna = Antenna.from_library(name).changed(model=tier)
+                found = run(setting, mesh, antenna)
+                kept.append({"variant": "nominal", **found.described()})
+                sizes = [_sizes(found, criterion) for criterion in CRITERIA]
+                rows.append([name, setting.title, tier, *sizes, *_powers(found)])
+    table(
+        "Mean of the three principal extents [mm]",
+        ["antenna", "tissue", "tier", *(TITLES[text] for text in CRITERIA),
+         "mean W into tissue", "J", "S11 at the end [dB]"],
+        rows,
+    )  # fmt: skip
     rows = []
-    for setting in SETTINGS:
-        for name, variant, parameter_set, drying in variants:
-            zones = run(setting, mesh, variant, parameter_set, drying)
-            print(f"\n{setting.title}, {name}: mean diameter [mm] (long x short)")
-            print("  criterion        " + "".join(f"{m:>6d} min{'':>11s}" for m in MINUTES))
-            for text in CRITERIA:
-                cells = [zones[m][text] for m in MINUTES]
-                print(f"  {text:<17s}" + "".join(
-                    f"{c['mean_diameter_mm']:6.1f} ({c['long_axis_mm']:4.1f} x "
-                    f"{c['short_axis_mm']:4.1f})" + "  " for c in cells))  # fmt: skip
-            rows.append({"tissue": setting.tissue, "variant": name, "zones": zones})
-    if options.json:
-        options.json.write_text(json.dumps({"target_mm": TARGET_MM, "rows": rows}, indent=1))
+    for name in COMPARED:
+        for setting in (SETTINGS[0], SETTINGS[2]):
+            for variant, antenna, parameters in variants(Antenna.from_library(name)):
+                found = run(setting, mesh, antenna, parameters)
+                kept.append({"variant": variant, **found.described()})
+                sizes = [_sizes(found, criterion) for criterion in CRITERIA]
+                rows.append([name, setting.title, variant, *sizes, *_powers(found)])
+    table(
+        "The same, wave-coupled, by what is uncertain [mm]",
+        ["antenna", "tissue", "variant", *(TITLES[text] for text in CRITERIA),
+         "mean W into tissue", "J", "S11 at the end [dB]"],
+        rows,
+    )  # fmt: skip
+    write(chosen.json, {"target_mm": TARGET_MM, "runs": kept})
 
 
 if __name__ == "__main__":

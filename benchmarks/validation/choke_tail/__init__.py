@@ -1,0 +1,1 @@
+"""Does a choke shorten what an antenna heats along its shaft?"""
