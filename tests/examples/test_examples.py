@@ -127,3 +127,13 @@ def test_real_anatomy(monkeypatch, capsys):
     folder = real_data("cases/l3-mean-shape").parent
     run("03_real_anatomy.py", folder, "--quick", monkeypatch=monkeypatch)
     assert "l3-mean-shape" in capsys.readouterr().out
+
+
+def test_an_antenna_of_ones_own_is_computed():
+    outcome = mwa("antenna", EXAMPLES / "my-antenna.toml", "--tissue", "liver", "--json")
+    assert outcome.exit_code == 0, outcome.stderr
+    data = json.loads(outcome.stdout)
+    assert data["antenna"] == "my-antenna"
+    assert data["s11_dB"] < -10.0
+    assert 0.9 < data["absorbed_fraction"] < 1.0
+    assert data["power_balance_error"] < 1e-6
