@@ -93,7 +93,7 @@ def test_a_field_that_is_solved_again_knows_where_the_power_goes(coarse):
         march(plan.changed(drying=drying), (100,)).instants[100]
         for drying in ("redistribute", "attenuate")
     )
-    assert kept.solutions > 2
+    assert kept.solutions > 1
     assert lost.tissue_J == pytest.approx(kept.tissue_J, rel=1e-9)
     for criterion in CRITERIA:
         # Volumes: principal extents across a round zone depend on rounding.
@@ -129,7 +129,7 @@ def test_drying_detunes_the_slot_and_its_zone_stops_growing(runs):
     wet, dry = coupled.instants[TIMES[0]], coupled.instants[TIMES[-1]]
     assert wet.absorbed_share > 0.95
     assert 0.2 < dry.absorbed_share < 0.7
-    assert dry.solutions > 10
+    assert dry.solutions > 3
     for criterion in CRITERIA:
         first, last = (
             coupled.instants[t].zones[criterion].mean_diameter
