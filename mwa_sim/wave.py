@@ -42,6 +42,9 @@ from mwa_sim.typing import FloatArray, IntArray
 
 # A shift of S11 calls for a solution when it is this many times the tolerance.
 _SHIFTS = 2.0
+# Whatever the tolerance, first order does not foresee larger shifts, or the loss of half the power.
+_FARTHEST = 0.4
+_LEAST = 0.5
 # How much more, or less, than the tissue itself the density may change; learned on the way.
 _GAINS = (0.3, 5.0)
 # Radii around the antenna whose tissue decides about the size and fineness of the domain [m].
@@ -223,9 +226,11 @@ class WaveField:
             return None
         local = temperature[self._place]
         found, shift = self._watch.since_mark(local)
-        if self._gain * found < self._tolerance and abs(shift) < _SHIFTS * self._tolerance:
-            then, now = (abs(s11) ** 2 for s11 in (self._reflection, self._reflection + shift))
-            self.source.delivered = self._base * (1.0 - min(now, 1.0)) / (1.0 - then)
+        then, now = (abs(s11) ** 2 for s11 in (self._reflection, self._reflection + shift))
+        near = abs(shift) < min(_SHIFTS * self._tolerance, _FARTHEST)
+        near = near and 1.0 - now > _LEAST * (1.0 - then)
+        if near and self._gain * found < self._tolerance:
+            self.source.delivered = self._base * (1.0 - now) / (1.0 - then)
             return None
         samples = self._rings.permittivity(self._dielectrics, local)
         solution = self._solver.solve(self._triangles.at_points(samples))
