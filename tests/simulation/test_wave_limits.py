@@ -1,4 +1,4 @@
-"""The coupled field where it is hardest: loose tolerances, odd tissues, several antennas, breaks."""
+"""The coupled field at the edges of what it is made for."""
 
 import numpy as np
 import pytest

@@ -1,0 +1,1 @@
+"""The coupled antenna and heat model against an independent axisymmetric one."""
