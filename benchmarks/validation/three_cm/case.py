@@ -23,7 +23,7 @@ SETTINGS = (
     Setting("cancellous bone", "bone_cancellous", 37.0),
 )
 TIERS = ("line", "wave-static", "wave-coupled")
-# Those whose closed form is in the library are compared tier by tier.
+# Tier by tier; the others with the coupled field only.
 COMPARED = ("slot-1.6mm", "monopole-1.6mm")
 OTHERS = ("ceramic-tip-1.8mm", "mini-choke-1.53mm", "dual-slot-1.6mm")
 TITLES = {"damage>=1": "Ω ≥ 1", "cem43>=240": "CEM43 ≥ 240", "temperature>=60": "60 °C"}
