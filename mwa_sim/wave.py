@@ -45,6 +45,9 @@ _SHIFTS = 2.0
 # Whatever the tolerance, first order does not foresee larger shifts, or the loss of half the power.
 _FARTHEST = 0.4
 _LEAST = 0.5
+# The tissue is looked at whenever it may have spent this part of the tolerance, or after a time [s].
+_PART = 0.08
+_LONGEST = 5.0
 # How much more, or less, than the tissue itself the density may change; learned on the way.
 _GAINS = (0.3, 5.0)
 # Radii around the antenna whose tissue decides about the size and fineness of the domain [m].
@@ -112,6 +115,8 @@ class WaveField:
         self._tolerance, self._gain = tolerance, 1.0
         # Power into the mesh per watt at the generator, and S11, of the last solution.
         self._base, self._reflection = 0.0, 0j
+        # When to look at the tissue next, and when and how far gone it was at the last look.
+        self._look, self._last = -np.inf, (0.0, 0.0)
         self._place = np.empty_like(order)
         self._place[order] = np.arange(order.size)
         self._dielectrics = dielectrics(case, antenna.frequency)
@@ -223,14 +228,21 @@ class WaveField:
             The source from now on, None if it stays as it is.
         """
         if power <= 0.0:
+            # The tissue cools: look at once when the power is back.
+            self._look = -np.inf
+            return None
+        if time < self._look:
             return None
         local = temperature[self._place]
         found, shift = self._watch.since_mark(local)
         then, now = (abs(s11) ** 2 for s11 in (self._reflection, self._reflection + shift))
-        near = abs(shift) < min(_SHIFTS * self._tolerance, _FARTHEST)
-        near = near and 1.0 - now > _LEAST * (1.0 - then)
-        if near and self._gain * found < self._tolerance:
+        spent = max(
+            self._gain * found / self._tolerance,
+            abs(shift) / min(_SHIFTS * self._tolerance, _FARTHEST),
+        )
+        if spent < 1.0 and 1.0 - now > _LEAST * (1.0 - then):
             self.source.delivered = self._base * (1.0 - now) / (1.0 - then)
+            self._look = time + self._pause(time, spent)
             return None
         samples = self._rings.permittivity(self._dielectrics, local)
         solution = self._solver.solve(self._triangles.at_points(samples))
@@ -245,7 +257,15 @@ class WaveField:
         gain = float(np.clip(change / found, *_GAINS))
         self._gain = max(gain, 0.5 * (self._gain + gain))
         self.history.note(time, solution, change)
+        self._look, self._last = -np.inf, (time, 0.0)
         return self.source
+
+    def _pause(self, time: float, spent: float) -> float:
+        """Time [s] in which the tissue will spend another part of what the tolerance allows."""
+        since, before = self._last
+        self._last = (time, spent)
+        rate = abs(spent - before) / max(time - since, 1e-9)
+        return min(_PART / max(rate, 1e-9), _LONGEST)
 
     def described(self) -> dict[str, Any]:
         """The history as plain lists, as a result keeps it."""
