@@ -45,7 +45,7 @@ _SHIFTS = 2.0
 # Whatever the tolerance, first order does not foresee larger shifts, or the loss of half the power.
 _FARTHEST = 0.4
 _LEAST = 0.5
-# The tissue is looked at whenever it may have spent this part of the tolerance, or after a time [s].
+# The tissue is looked at when it may have spent this part of the tolerance, or after a time [s].
 _PART = 0.08
 _LONGEST = 5.0
 # How much more, or less, than the tissue itself the density may change; learned on the way.

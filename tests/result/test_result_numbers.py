@@ -102,7 +102,7 @@ def test_summary_has_exactly_the_agreed_keys(result):
     (antenna,) = data["antennas"]
     assert set(antenna) == {
         "name", "antenna", "model", "tip_mm", "axis", "start_s", "power_on_s", "generator_J",
-        "efficiency", "delivered_fraction",
+        "efficiency", "delivered_fraction", "field",
     }  # fmt: skip
     assert set(data["energy"]) == {"generator_J", "tissue_J", "balance_error"}
     assert [zone["criterion"] for zone in data["zones"]] == list(STANDARD_CRITERIA)
