@@ -151,7 +151,8 @@ def parse_entry(name: str, text: str, *, provenance: str | None = None) -> Libra
     """
     where = f"antenna file {name!r}"
     try:
-        data = tomllib.loads(text)
+        # Editors on Windows put a byte order mark in front.
+        data = tomllib.loads(text.removeprefix("\ufeff"))
     except tomllib.TOMLDecodeError as error:
         raise DataError(f"{where}: not a TOML file ({error})") from None
     if data.get("schema") != SCHEMA:

@@ -169,7 +169,7 @@ class _Layout:
         middle = 0.5 * (plan.left[:, 1] + plan.right[:, 1])
         between = sorted(set(self.filling[at_hub & (middle > start) & (middle < end)].tolist()))
         if len(between) > 1 or between[0] == _TISSUE or self.parts[between[0]].permittivity is None:
-            names = ", ".join("nothing" if i < 0 else repr(self.parts[i].name) for i in between)
+            names = " and ".join("a gap" if i < 0 else repr(self.parts[i].name) for i in between)
             problems.append(
                 f"port: one dielectric must fill the line between {inner!r} and {outer!r} at the "
                 f"hub; there is {names}"

@@ -40,8 +40,12 @@ def read_outline(table: Mapping[str, Any], problems: list[str]) -> FloatArray | 
     """
     shape = table.get("shape")
     if shape not in SHAPES:
-        hint = did_you_mean(str(shape), SHAPES) if shape is not None else ""
-        problems.append(f"shape: expected one of {', '.join(SHAPES)}, got {shape!r}{hint}")
+        known = ", ".join(SHAPES)
+        problems.append(
+            f"shape: is missing; write one of {known}"
+            if shape is None
+            else f"shape: expected one of {known}, got {shape!r}{did_you_mean(str(shape), SHAPES)}"
+        )
         return None
     return _OUTLINES[shape](table, problems)
 

@@ -31,7 +31,12 @@ _PATIENCE = 4.0
 @guarded
 def antenna(
     name: Annotated[
-        str, typer.Argument(metavar="NAME", help="Antenna of the library, or its file (.toml).")
+        str,
+        typer.Argument(
+            metavar="NAME",
+            help="Antenna of the library (mwa-sim list antennas), or a file of your own (.toml), "
+            "explained by: python -m pydoc mwa_sim.antenna.antenna_file",
+        ),
     ],
     tissues: Annotated[
         list[str] | None,

@@ -47,7 +47,9 @@ def antenna_text(name: str, reports: Sequence[Mapping[str, Any]]) -> list[str]:
         "",
         "Shares are of the power at the feed; SAR is in W/kg per watt at the feed. Distances are "
         "from",
-        "the antenna's surface at the level of the strongest heating (4 mm of shaft).",
+        "the antenna's surface at the level of the strongest heating (4 mm of shaft); hubwards",
+        "counts from there.",
+        "Conductors are taken as perfect; a dielectric loses power if its file gives it a loss.",
         "For research use only; not for clinical decisions.",
     ]
 
@@ -81,7 +83,7 @@ def _rows(first: Mapping[str, Any]) -> list[tuple[str, Callable[[Mapping[str, An
         ("  contour, length x width", _contour("90")),
         ("heated length, -3 dB", _millimetres("half_length_mm")),
         ("heated length, 10 %", _millimetres("tenth_length_mm")),
-        (f"absorbed > {far:g} mm above", lambda r: _share(r["penetration"]["tail"])),
+        (f"absorbed > {far:g} mm hubwards", lambda r: _share(r["penetration"]["tail"])),
     ]
 
 

@@ -88,6 +88,11 @@ def test_short_numbers_have_the_file_as_their_source():
         parse_entry("x", file())
 
 
+def test_a_byte_order_mark_is_read_over():
+    marked = parse_entry("x", "\ufeff" + file().lstrip(), provenance="antenna file x.toml")
+    assert [one.name for one in marked.parts] == [one.name for one in read().parts]
+
+
 def test_dielectrics_with_loss():
     lossy = "{ relative_permittivity = 4, %s }"
     by_tangent = read(end=part("end", lossy % "loss_tangent = 0.1", (0, 0.8), (0, 0.2)))
@@ -242,7 +247,7 @@ def test_two_slots():
         ),
         (
             {"dielectric": part("dielectric", PTFE, (0.2, 0.47), (0.4, "hub"))},
-            ["port: one dielectric must fill the line", "nothing"],
+            ["port: one dielectric must fill the line", "there is a gap and 'dielectric'"],
         ),
         (
             {
@@ -306,6 +311,10 @@ def test_two_slots():
         (
             {"end": part("end", "2.1", (0, 0.8), (0, 0.2)).replace("cylinder", "cylindre")},
             ["part 'end': shape: expected one of", "did you mean 'cylinder'"],
+        ),
+        (
+            {"end": part("end", "2.1", (0, 0.8), (0, 0.2)).replace('shape = "cylinder"', "")},
+            ["part 'end': shape: is missing; write one of cylinder, cone, polygon"],
         ),
         (
             {"end": part("sheath", "2.1", (0, 0.8), (0, 0.2))},

@@ -195,3 +195,11 @@ def test_ctrl_c_ends_a_sweep_without_a_traceback(here):
     assert out == ""
     assert "interrupted" in err
     assert "Traceback" not in err
+
+
+def test_report_says_what_is_taken_as_lossless_and_help_how_a_file_is_written():
+    shown = mwa("antenna", SLOT).stdout
+    assert "Conductors are taken as perfect" in shown
+    assert "absorbed > 20 mm hubwards" in shown
+    # Whole lines of the help are wrapped.
+    assert "mwa_sim.antenna.antenna_file" in mwa("antenna", "--help").stdout
