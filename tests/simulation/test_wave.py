@@ -113,7 +113,9 @@ def test_coupled_field_is_solved_again_as_the_tissue_dries_and_follows_it(couple
 
 
 def test_a_finer_tolerance_changes_little_and_in_the_right_direction(liver, coupled):
-    finest, fine = (simulate(plan(liver, "wave-coupled", field_tolerance=x)) for x in (0.007, 0.015))
+    finest, fine = (
+        simulate(plan(liver, "wave-coupled", field_tolerance=x)) for x in (0.007, 0.015)
+    )
     solutions = [len(r.antenna["field"]["t_s"]) for r in (finest, fine, coupled)]
     assert solutions[0] > solutions[1] > solutions[2]
     zones = [r.zone("temperature>=50").volume_ml for r in (finest, fine, coupled)]
