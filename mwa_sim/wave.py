@@ -37,6 +37,7 @@ from mwa_sim.dielectrics import across_factor, dielectrics
 from mwa_sim.errors import InputError
 from mwa_sim.heat.source import Drying, Source
 from mwa_sim.mesh.probe import Locator
+from mwa_sim.one_thread import one_thread
 from mwa_sim.placement import PlacedAntenna
 from mwa_sim.typing import FloatArray, IntArray
 
@@ -94,6 +95,7 @@ class WaveField:
         reaches the mesh.
     """
 
+    @one_thread
     def __init__(
         self,
         case: Case,
@@ -211,6 +213,7 @@ class WaveField:
         self._watch.mark(solution, samples)
         return raw
 
+    @one_thread
     def renew(self, time: float, temperature: FloatArray, power: float) -> Source | None:
         """Solve again if the tissue has changed enough; called after every time step.
 

@@ -31,6 +31,7 @@ from mwa_sim.antenna.field.section import Section
 from mwa_sim.antenna.field.solution import FREE_SPACE_IMPEDANCE, FieldSolution
 from mwa_sim.antenna.sar import SPEED_OF_LIGHT, VACUUM_PERMITTIVITY, ComplexArray
 from mwa_sim.errors import InputError, SolverError
+from mwa_sim.one_thread import one_thread
 from mwa_sim.typing import FloatArray, IntArray
 
 _TINY = 1e-9
@@ -91,6 +92,7 @@ class FieldSolver:
         When the mesh has no port.
     """
 
+    @one_thread
     def __init__(self, section: Section, mesh: FieldMesh, frequency: float) -> None:
         _check(section, frequency)
         self.section, self.mesh, self.frequency = section, mesh, float(frequency)
@@ -148,6 +150,7 @@ class FieldSolver:
             raise SolverError("the field mesh has no port in the coaxial line")
         return np.flatnonzero(outer & ~gate), np.flatnonzero(gate)
 
+    @one_thread
     def solve(self, permittivity: complex | ComplexArray) -> FieldSolution:
         """The field of 1 W incident in the coaxial line.
 
@@ -224,6 +227,7 @@ class FieldSolver:
             raise SolverError("the field of the antenna has no finite solution")
         return psi
 
+    @one_thread
     def evaluate(self, psi: ComplexArray, epsilon: ComplexArray) -> FieldSolution:
         """Fields and powers of a solution vector.
 
