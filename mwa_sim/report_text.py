@@ -109,15 +109,17 @@ def _field(field: Mapping[str, Any] | None) -> list[str]:
     """What the computed field of an antenna did, if it was computed."""
     if not field:
         return []
-    reflected = [10.0 ** (s11 / 10.0) for s11 in field["s11_dB"]]
-    first = f"S11 {field['s11_dB'][0]:.1f} dB, {reflected[0]:.1%} reflected"
-    if len(reflected) == 1:
-        return [f"{'':8} field computed once: {first}"]
-    worst = int(np.argmax(reflected))
-    later = f"at most {reflected[worst]:.1%} at {field['t_s'][worst]:.4g} s"
+    first = f"S11 {field['s11_dB'][0]:.1f} dB, {10.0 ** (field['s11_dB'][0] / 10.0):.1%} reflected"
+    count, seen = len(field["s11_dB"]), field["reflected"]
+    times = "once" if count == 1 else f"{count} times"
+    share = seen["fraction"]
+    if len(share) == 1:
+        return [f"{'':8} field computed {times}: {first}"]
+    worst = int(np.argmax(share))
+    later = f"at most {share[worst]:.1%} at {seen['t_s'][worst]:.4g} s"
     if worst == 0:
-        later = f"down to {min(reflected):.1%} later"
-    return [f"{'':8} field computed {len(reflected)} times: {first} at first, {later}"]
+        later = f"down to {min(share):.1%} later"
+    return [f"{'':8} field computed {times}: {first} at first, {later}"]
 
 
 def _range(power: Floats) -> str:

@@ -245,6 +245,7 @@ class WaveField:
         )
         if spent < 1.0 and 1.0 - now > _LEAST * (1.0 - then):
             self.source.delivered = self._base * (1.0 - now) / (1.0 - then)
+            self.history.look(time, now)
             self._look = time + self._pause(time, spent)
             return None
         samples = self._rings.permittivity(self._dielectrics, local)

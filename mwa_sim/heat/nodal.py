@@ -30,14 +30,19 @@ def spread_source(
     out[:] = 0.0
     total = 0.0
     last = tables.shape[1] - 2
+    per_step = 1.0 / table_step
+    before, k, x = nodes.size + temperature.size, 0, 0.0
     for e in range(nodes.size):
         i = nodes[e]
-        x = (temperature[i] - table_start) / table_step
-        k = int(x)
-        if x < 0.0:
-            k, x = 0, 0.0
-        elif k > last:
-            k, x = last, last + 1.0
+        if i != before:
+            # Entries of one node follow each other.
+            before = i
+            x = (temperature[i] - table_start) * per_step
+            k = int(x)
+            if x < 0.0:
+                k, x = 0, 0.0
+            elif k > last:
+                k, x = last, last + 1.0
         m = models[e]
         f = tables[m, k] + (x - k) * (tables[m, k + 1] - tables[m, k])
         value = weights[e] * f

@@ -154,3 +154,14 @@ def test_power_outside_the_mesh_is_noted(liver):
     deposition = build(plan(small, "wave-static").changed(pose=tip)).antennas[0].deposition
     assert 0.05 < deposition.outside_fraction < 0.6
     assert any("outside the mesh" in note for note in deposition.notes)
+
+
+def test_reflection_is_followed_between_the_solutions(coupled):
+    field = coupled.antenna["field"]
+    t, share = (np.array(field["reflected"][key]) for key in ("t_s", "fraction"))
+    assert np.all(np.diff(t) > 0.0)
+    assert len(t) > 2 * len(field["t_s"])
+    at = np.searchsorted(t, field["t_s"])
+    np.testing.assert_allclose(share[at], 10.0 ** (np.array(field["s11_dB"]) / 10.0))
+    # No jump where a solution replaces what was foreseen.
+    assert np.abs(np.diff(share)).max() < 0.03

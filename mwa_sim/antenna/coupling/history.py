@@ -24,6 +24,9 @@ class FieldHistory:
         How far the absorbed power density was off before each solution; nan for the first.
     balance_error : list of float [-]
         Of the power of each solution.
+    seen_t, reflected : list of float [s], [-]
+        Reflected share of the power at the feed at each look at the tissue: at a solution its own,
+        between solutions the one foreseen.
     """
 
     t: list[float] = field(default_factory=list)
@@ -31,6 +34,16 @@ class FieldHistory:
     absorbed: list[float] = field(default_factory=list)
     change: list[float] = field(default_factory=list)
     balance_error: list[float] = field(default_factory=list)
+    seen_t: list[float] = field(default_factory=list)
+    reflected: list[float] = field(default_factory=list)
+
+    def look(self, time: float, reflected: float) -> None:
+        """Add the reflected share [-] that is foreseen at a time [s]."""
+        if self.seen_t and time <= self.seen_t[-1]:
+            self.seen_t.pop()
+            self.reflected.pop()
+        self.seen_t.append(time)
+        self.reflected.append(reflected)
 
     def note(self, time: float, solution: FieldSolution, change: float) -> None:
         """Add a solution: its time [s] and the change [-] that called for it."""
@@ -39,6 +52,7 @@ class FieldHistory:
         self.absorbed.append(solution.absorbed + solution.radiated)
         self.change.append(change)
         self.balance_error.append(solution.balance_error)
+        self.look(time, solution.reflected)
 
     def described(self) -> dict[str, Any]:
         """The same as plain data; the balance error is the largest."""
@@ -48,4 +62,5 @@ class FieldHistory:
             "absorbed_fraction": list(self.absorbed),
             "change": [None if np.isnan(c) else c for c in self.change],
             "balance_error": max(self.balance_error),
+            "reflected": {"t_s": list(self.seen_t), "fraction": list(self.reflected)},
         }
