@@ -225,8 +225,9 @@ def _make_room(data: dict[str, Any], key: str) -> None:
     if parts[:1] == ["antenna"] and len(parts) > 1:
         if isinstance(holder.get("antenna"), str):
             holder["antenna"] = {"library": holder["antenna"]}
-        if parts[1] == "cooling" and len(parts) > 2 and isinstance(holder.get("antenna"), dict):
-            holder["antenna"].setdefault("cooling", {})
+        table = holder.get("antenna")
+        if parts[1] in ("cooling", "cable") and len(parts) > 2 and isinstance(table, dict):
+            table.setdefault(parts[1], {})
 
 
 def _unknown_landmarks(data: Mapping[str, Any], case: Case, with_pose: bool) -> list[str]:

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from mwa_sim.antenna.cooling import Cooling
 from mwa_sim.antenna.field.section import Section
 from mwa_sim.antenna.library import LibraryEntry, file_entry, library_entry
 from mwa_sim.antenna.line import LineSource
@@ -17,6 +18,8 @@ from mwa_sim.antenna.sar_map import read_sar_map
 from mwa_sim.errors import InputError
 from mwa_sim.spec_paths import did_you_mean
 from mwa_sim.tissue.properties import Value
+
+__all__ = ["ISM_FREQUENCY", "MODELS", "USUAL_DIAMETER", "Antenna", "Cooling"]
 
 ISM_FREQUENCY = 2.45e9
 """The usual frequency of microwave ablation [Hz]."""
@@ -27,50 +30,6 @@ USUAL_DIAMETER = 1.6e-3
 MODELS = ("line", "map", "wave-static", "wave-coupled")
 """How the power in the tissue can be known: from a closed form, from an imported map, from the
 computed field of the antenna in the tissue as it is at the start, or as it becomes."""
-
-
-@dataclass(frozen=True)
-class Cooling:
-    """Coolant that runs inside the shaft.
-
-    Parameters
-    ----------
-    heat_transfer_coefficient : float [W/m2/K]
-        Between the tissue at the surface of the shaft and the coolant.
-    coolant_temperature : float [degC]
-    shaft_start : float [m]
-        Distance from the tip at which the cooled part begins.
-    shaft_length : float [m]
-        Length of the cooled part; what lies outside the mesh plays no role.
-
-    Raises
-    ------
-    InputError
-        When a number is not finite, negative, or the coolant neither liquid nor warm.
-    """
-
-    heat_transfer_coefficient: float
-    coolant_temperature: float
-    shaft_start: float
-    shaft_length: float
-
-    def __post_init__(self) -> None:
-        problems = [
-            f"antenna cooling: {name} must be a finite number, not negative, got {value!r}"
-            for name, value in (
-                ("heat_transfer_coefficient", self.heat_transfer_coefficient),
-                ("shaft_start", self.shaft_start),
-                ("shaft_length", self.shaft_length),
-            )
-            if not (np.isfinite(value) and value >= 0.0)
-        ]
-        if not -50.0 <= self.coolant_temperature <= 100.0:
-            problems.append(
-                "antenna cooling: coolant_temperature must lie between -50 and 100 degC, "
-                f"got {self.coolant_temperature!r}"
-            )
-        if problems:
-            raise InputError(problems)
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,7 +45,10 @@ class Antenna:
     outer_diameter : float [m]
     efficiency : float [-]
         Power into the tissue per watt at the generator, in the closed form: ``transmission``
-        times ``matched``. For an imported map, which already is per watt at the generator, 1.
+        times ``matched``. For an imported map, which already is per watt at the generator, 1. With
+        a computed field only ``transmission = min(1, efficiency / matched)`` is taken from it: the
+        power at the feed is transmission times the generator's, and the field brings the share of
+        it that tissue absorbs. Changing ``transmission`` changes the efficiency accordingly.
     cooling : Cooling or None
     values : mapping of str to Value
         The numbers behind the antenna with range, source and standing, by dotted name.
@@ -111,6 +73,8 @@ class Antenna:
     >>> antenna = Antenna.from_library("slot-1.6mm")
     >>> antenna.changed(efficiency=0.6).efficiency
     0.6
+    >>> round(antenna.changed(transmission=0.6).efficiency, 3)  # times matched
+    0.586
     """
 
     name: str
@@ -283,7 +247,8 @@ class Antenna:
         changes : mapping of str to object, optional
             Dotted names to new values: ``{"cooling.coolant_temperature": 20.0}``.
         **more : object
-            Top-level values by name: ``efficiency=0.6``, ``cooling=None``.
+            Top-level values by name: ``efficiency=0.6``, ``cooling=None``; ``transmission=0.6``
+            sets the efficiency to this times ``matched``.
 
         Returns
         -------
@@ -292,10 +257,18 @@ class Antenna:
         Raises
         ------
         InputError
-            When a name is unknown or a value has no physical meaning.
+            When a name is unknown, a value has no physical meaning, or both efficiency and
+            transmission are given.
         """
         antenna = self
-        for path, value in {**(changes or {}), **more}.items():
+        given = {**(changes or {}), **more}
+        transmission = given.pop("transmission", None)
+        if transmission is not None and "efficiency" in given:
+            raise InputError(
+                f"antenna {self.name!r}: efficiency and transmission set the same number, "
+                "efficiency = transmission x matched; give one of them"
+            )
+        for path, value in given.items():
             first, _, rest = path.partition(".")
             _check_name(first, type(antenna), path)
             if rest:
@@ -305,10 +278,21 @@ class Antenna:
                 _check_name(rest, type(part), path)
                 value = replace(part, **{rest: value})
             antenna = replace(antenna, **{first: value})
-        return antenna
+        if transmission is None:
+            return antenna
+        if not 0.0 < transmission <= 1.0:
+            raise InputError(
+                f"antenna {self.name!r}: transmission must be above 0 and at most 1, "
+                f"got {transmission!r}"
+            )
+        return replace(antenna, efficiency=transmission * antenna.matched)
 
 
 def _check_name(name: str, owner: type, path: str) -> None:
     names = [f.name for f in fields(owner) if f.init]
     if name not in names:
-        raise InputError(f"antenna: {path!r} is not one of its values{did_you_mean(name, names)}")
+        # As the number is called in antenna files.
+        wanted = "transmission" if path == "cable.transmission" else name
+        known = [*names, "transmission"] if owner is Antenna else names
+        hint = did_you_mean(wanted, known)
+        raise InputError(f"antenna: {path!r} is not one of its values{hint}")

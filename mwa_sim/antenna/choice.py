@@ -67,7 +67,11 @@ class AntennaSpec(Spec):
     model : str, optional
         One of :data:`mwa_sim.antenna.antenna.MODELS`.
     efficiency : float [-], optional
-        Power into the tissue per generator watt; multiplies a map.
+        Power into the tissue per generator watt, in the closed form; multiplies a map. A computed
+        field takes from it only ``transmission = min(1, efficiency / matched)``, the power at the
+        feed per generator watt, and brings its own share that tissue absorbs.
+    transmission : float [-], optional
+        Power at the feed per generator watt, instead of the efficiency.
     outer_diameter : float [m], optional
     frequency : float [Hz], optional
     cooling : "off" or CoolingSpec, optional
@@ -79,9 +83,18 @@ class AntennaSpec(Spec):
     file: str | None = Field(default=None, min_length=1)
     model: str | None = None
     efficiency: _Efficiency | None = None
+    transmission: _Efficiency | None = None
     outer_diameter: PositiveLength | None = None
     frequency: Frequency | None = None
     cooling: Literal["off"] | CoolingSpec | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _no_cable(cls, data: Any) -> Any:
+        if isinstance(data, Mapping) and "cable" in data:
+            # As the number is called in antenna files.
+            raise problems("cable.transmission: unknown key; did you mean 'transmission'?")
+        return data
 
     @model_validator(mode="after")
     def _one_source(self) -> AntennaSpec:
@@ -95,6 +108,11 @@ class AntennaSpec(Spec):
             raise problems(
                 f"model: expected one of {', '.join(MODELS)}, got {self.model!r}"
                 f"{did_you_mean(self.model, MODELS)}"
+            )
+        if self.efficiency is not None and self.transmission is not None:
+            raise problems(
+                "efficiency and transmission set the same number, efficiency = transmission x the "
+                "share that is not reflected; give one of them"
             )
         if self.map is None and self.outer_diameter is not None:
             which = "of the library" if self.library is not None else "from a file"
@@ -142,7 +160,7 @@ class AntennaSpec(Spec):
                 antenna = Antenna.from_library(self.library or "")
             if self.frequency is not None:
                 antenna = antenna.changed(frequency=self.frequency)
-        changes = {"efficiency": self.efficiency, "model": self.model}
+        changes = {key: getattr(self, key) for key in ("efficiency", "transmission", "model")}
         antenna = antenna.changed({k: v for k, v in changes.items() if v is not None})
         if self.cooling == "off":
             return antenna.changed(cooling=None)

@@ -250,8 +250,37 @@ def test_transmission_is_what_the_cable_lets_pass():
     slot = Antenna.from_library("slot-1.6mm")
     assert slot.changed(efficiency=0.5).transmission == pytest.approx(0.5 / slot.matched)
     assert slot.changed(efficiency=1.0).transmission == 1.0
+    for given in (slot.changed(transmission=0.6), slot.changed({"transmission": 0.6})):
+        assert given.efficiency == pytest.approx(0.6 * slot.matched)
+        assert given.transmission == pytest.approx(0.6)
+    both = slot.changed(transmission=0.6, matched=0.8)
+    assert (both.efficiency, both.transmission) == pytest.approx((0.48, 0.6))
+    with pytest.raises(InputError, match="give one of them"):
+        slot.changed(transmission=0.6, efficiency=0.5)
+    with pytest.raises(InputError, match="transmission must be above 0 and at most 1, got 60"):
+        slot.changed(transmission=60)
+    with pytest.raises(InputError, match=r"did you mean 'transmission'"):
+        slot.changed({"cable.transmission": 0.6})
+    with pytest.raises(InputError, match=r"did you mean 'transmission'"):
+        slot.changed(transmision=0.6)
     with pytest.raises(InputError, match="matched must be above 0 and at most 1"):
         slot.changed(matched=1.2)
+
+
+def test_plan_gives_the_transmission(own):
+    slot = {"library": "slot-1.6mm", "transmission": "60 %"}
+    antenna = antenna_from_plan(slot, source="file")
+    assert antenna.transmission == pytest.approx(0.6)
+    assert antenna.efficiency == pytest.approx(0.6 * antenna.matched)
+    table = {"map": "flat.csv", "transmission": 0.5}
+    assert antenna_from_plan(table, own, source="file").efficiency == 0.5
+    for table, message in [
+        ({**slot, "efficiency": "50 %"}, "give one of them"),
+        ({**slot, "transmission": "160 %"}, "transmission: expected a fraction"),
+        ({"library": "slot-1.6mm", "cable": {"transmission": "60 %"}}, "mean 'transmission'"),
+    ]:
+        with pytest.raises(InputError, match=message):
+            antenna_from_plan(table, source="file")
 
 
 def test_more_plan_mistakes(own):

@@ -5,6 +5,7 @@ import pytest
 
 from mwa_sim.antenna.antenna import Antenna
 from mwa_sim.antenna.arrangement import arrange
+from mwa_sim.antenna.in_tissue import antenna_in_tissue
 from mwa_sim.antenna.library import file_entry, library_entry, list_antennas
 from mwa_sim.references import reference
 
@@ -130,3 +131,17 @@ def test_a_library_file_is_a_valid_file_of_ones_own(tmp_path):
     assert mine.name == "mine"
     assert mine.section.digest() == original.section.digest()
     assert mine.sources == original.sources
+
+
+def test_note_of_the_default_antenna_says_what_its_field_does():
+    note = library_entry("slot-1.6mm").note
+    for tissue, s11 in (
+        ("liver", -16.8), ("bone_cancellous", -16.1), ("muscle", -16.1), ("bone_cortical", -12.2),
+    ):  # fmt: skip
+        found = antenna_in_tissue("slot-1.6mm", tissue)
+        assert found.s11_dB == pytest.approx(s11, abs=0.1)
+        assert f"{s11} dB" in note
+        if tissue != "bone_cortical":
+            assert found.penetration.level == pytest.approx(8e-3, abs=1e-3)
+    line = Antenna.from_library("slot-1.6mm").sar
+    assert (line.start, line.end) == pytest.approx((4e-3, 19e-3))

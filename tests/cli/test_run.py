@@ -123,6 +123,15 @@ def test_override_of_a_number_of_the_library_antenna(plan, here):
     assert json.loads(outcome.stdout)["antenna"]["efficiency"] == 0.5
 
 
+def test_override_of_the_transmission(plan, here):
+    outcome = mwa("check", plan(), "--json", "--set", "antenna.transmission=60 %")
+    assert json.loads(outcome.stdout)["antenna"]["efficiency"] == pytest.approx(0.6 * 0.977)
+    outcome = mwa("check", plan(), "--set", "antenna.cable.transmission=60 %")
+    assert errors(outcome) == [
+        "antenna: cable.transmission: unknown key; did you mean 'transmission'?"
+    ]
+
+
 def test_an_exceeded_limit_is_exit_code_3(plan, here):
     outcome = mwa("run", plan(("30 W", "150 W"), ("10 s", "40 s")), "--no-save")
     assert outcome.exit_code == 3
