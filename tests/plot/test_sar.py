@@ -107,7 +107,7 @@ def test_heating_compares_with_the_closed_form(found):
 
 
 def test_an_antenna_without_closed_form_has_one_line():
-    figure = heating([antenna_in_tissue("choke-2.05mm")])
+    figure = heating([antenna_in_tissue("monopole-2.2mm")])
     assert len(figure.axes[0].lines) == 1
     assert "closed form" not in words(figure)
 
