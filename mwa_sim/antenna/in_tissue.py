@@ -46,11 +46,9 @@ PROFILE = (0.5e-3, 1e-3, 2e-3, 5e-3, 10e-3, 15e-3, 20e-3)
 """Distances from the antenna's surface that a report gives the heating at [m]."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class AntennaInTissue:
-    """The computed field of an antenna in one tissue, per watt at its feed.
-
-    Made by :func:`antenna_in_tissue`.
+    """Computed field of an antenna in one tissue, as :func:`antenna_in_tissue` makes it.
 
     Attributes
     ----------
@@ -72,6 +70,10 @@ class AntennaInTissue:
     permittivity: complex
     solver: FieldSolver
     solution: FieldSolution
+
+    def __repr__(self) -> str:
+        where = f"{self.antenna.name} in {self.tissue.name} at {self.frequency / 1e9:.6g} GHz"
+        return f"<{where}: S11 {self.s11_dB:.1f} dB, {self.absorbed_fraction:.1%} absorbed>"
 
     @property
     def s11_dB(self) -> float:  # noqa: N802  unit
@@ -203,9 +205,8 @@ class AntennaInTissue:
     ) -> ComplexArray:
         """S11 at other frequencies, at the reference plane of the field mesh.
 
-        The tissue follows its dispersion. The permittivities of the antenna's dielectrics stay as
-        they are at the frequency of its file. One mesh serves all frequencies: that of this
-        solution where it is fine and wide enough, else a new one.
+        The tissue follows its dispersion, the antenna's dielectrics stay as in its file. One mesh
+        serves all frequencies: that of this solution where it is fine and wide enough.
 
         Parameters
         ----------
@@ -280,14 +281,13 @@ def antenna_in_tissue(
     Parameters
     ----------
     antenna : str, Path or Antenna
-        Name in the library, file of an antenna (``.toml``), or the antenna; one whose conductors
-        and dielectrics are known.
+        Name in the library, antenna file (``.toml``), or the antenna itself; with a section.
     tissue : str or Tissue, optional
         Name in the library, or the tissue.
     frequency : float [Hz], optional
         The antenna's own by default. The permittivities of its dielectrics stay as they are.
     temperature : float [degC], optional
-        Of the tissue: its permittivity and conductivity follow its temperature models.
+        Of the tissue, whose permittivity and conductivity follow it.
 
     Returns
     -------
@@ -296,10 +296,11 @@ def antenna_in_tissue(
     Raises
     ------
     InputError
-        Listing every argument that cannot be used: an unknown name, an antenna without section, a
-        tissue that absorbs nothing, a frequency or temperature out of range.
+        Listing every argument that cannot be used.
     DataError
         When an antenna file cannot be read, or listing everything wrong with it.
+    SolverError
+        When the field does not conserve power.
 
     Examples
     --------

@@ -50,6 +50,11 @@ def test_shares_of_the_power_add_up(found):
     assert found.efficiency == pytest.approx(found.antenna.transmission * found.absorbed_fraction)
 
 
+def test_result_shows_itself_on_one_line(found):
+    shown = f"S11 {found.s11_dB:.1f} dB, {100 * found.absorbed_fraction:.1f}% absorbed"
+    assert repr(found) == f"<slot-1.79mm in liver at 2.45 GHz: {shown}>"
+
+
 def test_ten_watts_into_the_published_antenna(found):
     # In a cylinder of liver of 30 mm radius and 80 mm height, 70 mm of the antenna in it, about
     # 9.4 W; the rest of what is not reflected is absorbed farther out.

@@ -19,10 +19,16 @@ from mwa_sim.antenna.field.problem import field_mesh, reach
 from mwa_sim.antenna.field.section import Section
 from mwa_sim.antenna.field.solution import FieldSolution
 from mwa_sim.antenna.sar import SPEED_OF_LIGHT, ComplexArray
+from mwa_sim.errors import SolverError
 from mwa_sim.provenance import content_hash
 from mwa_sim.user_cache import cache_folder, load_arrays, store_arrays
 
+MOST_IMBALANCE = 0.01
+"""Part of the power at the feed by which a field may be off and is still used [-]."""
+
 _SOLVERS = 4
+# No watt drives such a current [A] around an antenna.
+_HUGE = 1e6
 _solvers: OrderedDict[str, FieldSolver] = OrderedDict()
 _lock = threading.Lock()
 # Domain and mesh change in these steps, so that nearly equal tissues share one solver.
@@ -88,6 +94,11 @@ def kept_solution(solver: FieldSolver, permittivity: ComplexArray) -> FieldSolut
     Returns
     -------
     FieldSolution
+
+    Raises
+    ------
+    SolverError
+        When the shares of the power do not add up to 1 within :data:`MOST_IMBALANCE`.
     """
     epsilon = np.ascontiguousarray(np.broadcast_to(permittivity, solver.r.shape))
     key = content_hash(
@@ -102,11 +113,26 @@ def kept_solution(solver: FieldSolver, permittivity: ComplexArray) -> FieldSolut
     )[:32]
     file = _folder() / f"field-{key}.npz"
     psi = (load_arrays(file) or {}).get("psi", np.zeros(0))
-    if psi.shape == (solver.size,) and np.isfinite(psi).all():
-        return solver.evaluate(psi, epsilon)
+    if psi.shape == (solver.size,) and 0.0 < _largest(psi) < _HUGE:
+        # A damaged file can still hold numbers of the right shape and size.
+        kept = solver.evaluate(psi, epsilon)
+        if kept.balance_error <= MOST_IMBALANCE:
+            return kept
     solution = solver.solve(epsilon)
+    if not solution.balance_error <= MOST_IMBALANCE:
+        raise SolverError(
+            "the computed field of the antenna does not conserve power: reflected, absorbed, lost "
+            f"and radiated power are off by {100.0 * solution.balance_error:.3g} % of the power at "
+            f"the feed, expected at most {100.0 * MOST_IMBALANCE:g} %; check the dimensions and "
+            "permittivities of the antenna and of the tissue around it"
+        )
     store_arrays(file, {"psi": solution.psi})
     return solution
+
+
+def _largest(psi: ComplexArray) -> float:
+    """Largest part of a number in magnitude; nan or inf if one is not finite."""
+    return float(np.max(np.abs([psi.real, psi.imag])))
 
 
 def _folder() -> Path:

@@ -12,6 +12,7 @@ from mwa_sim.antenna.field import kept
 from mwa_sim.antenna.field.kept import kept_solution, kept_solver
 from mwa_sim.antenna.field.problem import field_mesh, reach
 from mwa_sim.antenna.sar import SPEED_OF_LIGHT
+from mwa_sim.errors import SolverError
 
 
 @pytest.fixture(autouse=True)
@@ -143,6 +144,31 @@ def test_damaged_solution_is_computed_again(slot, cache, how):
     damage(file, how)
     again = kept_solution(solver, epsilon)
     assert np.abs(again.psi - fresh.psi).max() < 1e-12 * np.abs(fresh.psi).max()
+
+
+@pytest.mark.parametrize("factor", [1.02, 0.0, 1e200])
+def test_solution_that_does_not_conserve_power_is_computed_again(slot, cache, factor):
+    solver = solver_of(slot)
+    epsilon = np.full(solver.r.shape, slot.permittivity)
+    fresh = kept_solution(solver, epsilon)
+    (file,) = cache.glob("field-*.npz")
+    np.savez(file, psi=factor * fresh.psi)
+    again = kept_solution(solver, epsilon)
+    assert again.balance_error < 1e-9
+    assert again.absorbed == pytest.approx(fresh.absorbed, rel=1e-9)
+    # The bad one is replaced.
+    with np.load(file) as stored:
+        np.testing.assert_allclose(stored["psi"], again.psi)
+
+
+def test_fresh_solution_that_does_not_conserve_power_is_refused(slot, cache, monkeypatch):
+    solver = solver_of(slot)
+    epsilon = np.full(solver.r.shape, slot.permittivity)
+    wrong = 1.02 * solver.solve(epsilon).psi
+    monkeypatch.setattr(type(solver), "solve", lambda self, e: self.evaluate(wrong, e))
+    with pytest.raises(SolverError, match=r"does not conserve power: .* expected at most 1 %"):
+        kept_solution(solver, epsilon)
+    assert not list(cache.glob("field-*.npz"))
 
 
 @pytest.mark.parametrize("how", DAMAGES)
