@@ -10,9 +10,8 @@ import numpy as np
 from mwa_sim.control.event import Event
 from mwa_sim.criterion import STANDARD_CRITERIA
 from mwa_sim.recording import Floats, Recording
-from mwa_sim.summary import antenna_energy, organ_status, power_on_time
+from mwa_sim.summary import RESEARCH_NOTE, antenna_energy, organ_status, power_on_time
 
-RESEARCH_USE = "research use only"
 #: Temperature [degC], in round numbers, above which the report warns: dry tissue chars, which the
 #: model knows nothing of, so that a mistyped power ends in a number that looks like any other.
 CHARRING = 200.0
@@ -28,7 +27,7 @@ def report(run: Recording) -> str:
         lines += ["", *_thermocouples(run)]
     if run.organs:
         lines += ["", *_organs(run)]
-    lines += ["", f"For {RESEARCH_USE}; not for clinical decisions."]
+    lines += ["", RESEARCH_NOTE]
     return "\n".join(lines)
 
 
@@ -95,7 +94,8 @@ def _antennas(run: Recording) -> list[str]:
     lines = []
     for k, (label, antenna) in enumerate(zip(run.antenna_labels, run.antennas, strict=True)):
         tip = ", ".join(f"{1e3 * x:.1f}" for x in np.asarray(antenna["tip"]))
-        words = f"{antenna['name']}, tip at ({tip}) mm"
+        model = f" ({antenna['model']})" if antenna.get("model") else ""
+        words = f"{antenna['name']}{model}, tip at ({tip}) mm"
         if len(run.antennas) > 1:
             power = _range(run.antenna_power_W[k])
             done = f"{power} for {power_on_time(run, k):.4g} s" if power else "no power"

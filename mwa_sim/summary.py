@@ -15,6 +15,9 @@ from mwa_sim.zone import Zone
 
 SCHEMA = "mwa-sim/summary/1"
 
+RESEARCH_NOTE = "For research use only; not for clinical decisions."
+"""What every report and its JSON say."""
+
 #: Temperatures [degC] for which the time spent above is reported.
 TIME_ABOVE = (42, 45, 50)
 #: An organ this close to its temperature limit [K], or at this share of its dose limit, is a
@@ -57,6 +60,7 @@ def summarise(run: Recording) -> dict[str, Any]:
         "events": [{"t_s": e.t, "kind": str(e.kind), "cause": e.cause} for e in run.events],
         "timing": {**timing, **counts},
         "versions": dict(run.versions),
+        "note": RESEARCH_NOTE,
     }
     plain: dict[str, Any] = jsonable(data)
     return plain

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from mwa_sim.antenna.in_tissue import AntennaInTissue
     from mwa_sim.antenna.sar import ComplexArray
+    from mwa_sim.quantities import Quantity
 
 _SLOW = "still preparing: the first use of an installation compiles its kernels, once"
 _SEVERAL = "mwa-sim/antenna-reports/1"
@@ -82,7 +84,10 @@ def antenna(
                 "s11_dB": in_decibels(reflection).tolist(),
             }
     if as_json:
-        out_json(reports[0] if len(reports) == 1 else {"schema": _SEVERAL, "reports": reports})
+        from mwa_sim.summary import RESEARCH_NOTE
+
+        data = reports[0] if len(reports) == 1 else {"schema": _SEVERAL, "reports": reports}
+        out_json({**data, "note": RESEARCH_NOTE})
     else:
         from mwa_sim.cli.antenna_text import antenna_text
 
@@ -120,7 +125,8 @@ def _computed(
             if given is not None:
                 read[option] = known[option].read(given, "file")
         except InputError as error:
-            problems += [f"--{option}: {problem}" for problem in error.problems]
+            advice = _with_unit(given or "", known[option])
+            problems += [f"--{option}: {advice(problem)}" for problem in error.problems]
     try:
         if plots is not None:
             plots_target(plots)
@@ -136,6 +142,20 @@ def _computed(
     if problems:
         raise InputError(problems)
     return [antenna_in_tissue(one.antenna, one.tissue, f, temperature=degrees) for one in checked]
+
+
+def _with_unit(given: str, wanted: Quantity) -> Callable[[str], str]:
+    """Corrects the advice in a message about a bare number: a unit with which it is in range."""
+    from mwa_sim.dimensions import DIMENSIONS
+
+    units = DIMENSIONS[wanted.dimension].units
+    usual = f'write "{given.strip()} {units[0]}"'
+    for unit in units:
+        with contextlib.suppress(InputError):
+            wanted.read(f"{given} {unit}", "file")
+            return lambda text: text.replace(usual, f'write "{given.strip()} {unit}"')
+    limits = [wanted.show(x) for x in (wanted.at_least, wanted.at_most) if x is not None]
+    return lambda text: text.replace(usual, f"expected {' to '.join(limits)}")
 
 
 def _frequencies(found: AntennaInTissue) -> list[float]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from mwa_sim.antenna.library import LibraryEntry, file_entry, library_entry
 from mwa_sim.cli.console import table
+from mwa_sim.summary import RESEARCH_NOTE
 from mwa_sim.tissue.properties import STANDINGS, source_keys
 
 # Distances from the surface of the antenna that the text gives the heating at [mm].
@@ -34,7 +36,7 @@ def antenna_text(name: str, reports: Sequence[Mapping[str, Any]]) -> list[str]:
     columns += [[words, *(show(r) for r in reports)] for words, show in _rows(first)]
     lines = [
         *_wrapped("Antenna", f"{entry.name}: {entry.title}"),
-        *_geometry(entry, first),
+        *_geometry(entry, f"antenna file {Path(name).name}", first),
         f"Computed  field at {first['frequency_Hz'] / 1e9:.6g} GHz in homogeneous tissue at "
         f"{first['temperature_degC']:g} degC, per watt at the feed",
         "",
@@ -50,7 +52,7 @@ def antenna_text(name: str, reports: Sequence[Mapping[str, Any]]) -> list[str]:
         "the antenna's surface at the level of the strongest heating (4 mm of shaft); hubwards",
         "counts from there.",
         "Conductors are taken as perfect; a dielectric loses power if its file gives it a loss.",
-        "For research use only; not for clinical decisions.",
+        RESEARCH_NOTE,
     ]
 
 
@@ -116,17 +118,19 @@ def _sar(distance: float) -> Callable[[Mapping[str, Any]], str]:
     return show
 
 
-def _geometry(entry: LibraryEntry, first: Mapping[str, Any]) -> list[str]:
+def _geometry(entry: LibraryEntry, file: str, first: Mapping[str, Any]) -> list[str]:
     """Where the dimensions come from, and what is not known of the materials."""
     lines: list[str] = []
+    # What a file of one's own states without a source has been read nowhere else.
+    stated = [p for p in entry.parts if p.source == file and p.standing == STANDINGS[0]]
+    groups = [(f"stated in {file}", stated)] if stated else []
     for standing in STANDINGS:
-        parts = [part for part in entry.parts if part.standing == standing]
-        if parts:
-            sources = {key: None for part in parts for key in source_keys(part.source)}
-            names = ", ".join(part.name for part in parts)
-            lines += _wrapped(
-                "" if lines else "Geometry", f"{standing} ({', '.join(sources)}): {names}"
-            )
+        parts = [p for p in entry.parts if p.standing == standing and p not in stated]
+        sources = {key: None for part in parts for key in source_keys(part.source)}
+        groups += [(f"{standing} ({', '.join(sources)})", parts)] if parts else []
+    for words, parts in groups:
+        names = ", ".join(part.name for part in parts)
+        lines += _wrapped("" if lines else "Geometry", f"{words}: {names}")
     lossy = [part.name for part in entry.parts if part.permittivity and part.permittivity.imag]
     own = entry.number("frequency")
     if lossy and (first["frequency_Hz"] != own or "s11_over_frequency" in first):

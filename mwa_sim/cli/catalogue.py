@@ -67,13 +67,25 @@ def _kind(given: str) -> str:
 def _lines(listed: list[dict[str, Any]]) -> list[str]:
     if not listed:
         return ["  none"]
-    return table([[item["name"], item["title"]] for item in listed])
+    lines = []
+    for item, line in zip(listed, table([[x["name"], x["title"]] for x in listed]), strict=True):
+        lines.append(line)
+        if "models" in item:
+            lines.append(f"{_models(item):>{line.index(item['title']) + len(_models(item))}}")
+    return lines
+
+
+def _models(item: dict[str, Any]) -> str:
+    """What the power of an antenna can be found by."""
+    return f"models: {', '.join(item['models'])}"
 
 
 def _full(chosen: dict[str, Any]) -> list[str]:
     lines = [f"{chosen['name']}: {chosen['title']}"]
     if chosen.get("note"):
         lines.append(chosen["note"])
+    if "models" in chosen:
+        lines.append(_models(chosen))
     for name, value in chosen["values"].items():
         unit = f" {value['unit']}" if value.get("unit") else ""
         spread = ""

@@ -24,10 +24,11 @@ def check(
         loaded = plan_with(plan, overrides)
         from mwa_sim.build import build
         from mwa_sim.cli.figures import plan_data, plan_text
+        from mwa_sim.summary import RESEARCH_NOTE
 
         setup = build(loaded)
     data = plan_data(loaded, setup)
     if as_json:
-        out_json({"schema": "mwa-sim/check/1", "plan": str(plan), **data})
+        out_json({"schema": "mwa-sim/check/1", "plan": str(plan), **data, "note": RESEARCH_NOTE})
     else:
         out("\n".join([*plan_text(data), "", f"{plan} can be run."]))

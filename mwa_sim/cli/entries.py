@@ -24,7 +24,7 @@ def entries(kind: str) -> list[dict[str, Any]]:
     -------
     list of dict
         JSON-able. A value has ``value``, ``unit``, ``low``, ``high``, ``source``, ``standing`` and
-        ``note``.
+        ``note``. An antenna has ``models``, those that it has the data for.
     """
     return {"cases": _cases, "antennas": _antennas, "tissues": _tissues, "models": _models}[kind]()
 
@@ -60,6 +60,7 @@ def _cases() -> list[dict[str, Any]]:
 
 
 def _antennas() -> list[dict[str, Any]]:
+    from mwa_sim.antenna.antenna import Antenna
     from mwa_sim.antenna.library import list_antennas
 
     found = []
@@ -70,7 +71,9 @@ def _antennas() -> list[dict[str, Any]]:
         values = {key: _written(table) for key, table in _leaves(data).items()}
         values |= {f"part {part['name']}": _part(part) for part in data.get("part", [])}
         note = data.get("note", "")
-        found.append({"name": name, "title": data["title"], "note": note, "values": values})
+        models = list(Antenna.from_library(name).models)
+        about = {"name": name, "title": data["title"], "note": note, "models": models}
+        found.append({**about, "values": values})
     return found
 
 

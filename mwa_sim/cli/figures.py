@@ -21,6 +21,9 @@ from mwa_sim.typing import FloatArray
 def plan_data(plan: Plan, setup: Setup) -> dict[str, Any]:
     """Figures of a plan and its solver set-up, as JSON-able data.
 
+    With a computed field, ``s11_dB`` and ``absorbed_fraction`` of an antenna are those of the
+    first solution, per watt at the feed; else they are None.
+
     Parameters
     ----------
     plan : Plan
@@ -85,12 +88,15 @@ def _antenna(setup: Setup, applied: AppliedAntenna) -> dict[str, Any]:
     placed, deposition = applied.placed, applied.deposition
     total = deposition.delivered or 1.0
     names = [setup.case.regions[label].name for label in deposition.labels]
+    field = None if applied.field is None else applied.field.history
     shares = [deposition.weights[:, [k]].sum() / total for k in range(len(names))]
     return {
         "label": placed.name,
         "name": placed.antenna.name,
         "model": applied.model,
         "efficiency": placed.antenna.efficiency,
+        "s11_dB": None if field is None else field.s11_dB[0],
+        "absorbed_fraction": None if field is None else field.absorbed[0],
         "tip_mm": (1e3 * placed.pose.tip).tolist(),
         "axis": placed.pose.axis.tolist(),
         "tip_region": _regions_at(setup, [placed.pose.tip])[0],
@@ -110,10 +116,16 @@ def _antenna_text(antenna: dict[str, Any], *, several: bool) -> list[str]:
     )
     which = f"{antenna['label']}: " if several else ""
     lines = [
-        f"Antenna  {which}{antenna['name']} ({antenna['model']} model), tip at "
+        f"Antenna  {which}{antenna['name']} ({antenna['model']}), tip at "
         f"({point(antenna['tip_mm'])}) mm in {antenna['tip_region']}",
         f"         {antenna['delivered']:.3f} W into the tissue per W at the generator: {shares}",
     ]
+    if antenna["s11_dB"] is not None:
+        lines.append(
+            f"         S11 {antenna['s11_dB']:.1f} dB at the start: "
+            f"{10.0 ** (antenna['s11_dB'] / 10.0):.1%} of the power at the feed reflected, "
+            f"{antenna['absorbed_fraction']:.1%} absorbed by tissue"
+        )
     from_start = f"from {antenna['start_s']:g} s on, " if antenna["start_s"] > 0.0 else ""
     for number, pulse in enumerate(antenna["pulses"]):
         head, begun = ("Pulses", from_start) if number == 0 else ("", "")

@@ -63,6 +63,7 @@ def test_json_has_the_figures_of_the_report(data):
     assert 0.0 <= data["power_balance_error"] < 1e-5
     assert data["efficiency"] == pytest.approx(data["transmission"] * data["absorbed_fraction"])
     assert data["unknowns"] > 5000
+    assert data["note"] == "For research use only; not for clinical decisions."
     assert data["penetration"]["plane_wave_mm"] == pytest.approx(20.9, abs=0.2)
     assert data["penetration"]["radius_50_mm"] < data["penetration"]["radius_90_mm"]
     assert "s11_over_frequency" not in data
@@ -93,6 +94,7 @@ def test_several_tissues_stand_side_by_side():
     )
     assert found["schema"] == "mwa-sim/antenna-reports/1"
     assert [report["tissue"] for report in found["reports"]] == ["liver", "muscle"]
+    assert found["note"].startswith("For research use only")
 
 
 def test_frequency_and_temperature_are_heeded(data):
@@ -152,6 +154,33 @@ def test_every_mistake_in_the_options_is_named(here):
         "unknown tissue 'livr'; did you mean 'liver'?",
         "unknown tissue 'muscel'; did you mean 'muscle'?",
     ]
+
+
+@pytest.mark.parametrize(
+    ("given", "advice"),
+    [
+        ("2450", 'write "2450 MHz"'),
+        ("2.45", 'write "2.45 GHz"'),
+        ("915000000", 'write "915000000 Hz"'),
+        ("100000", "expected 0.01 GHz to 10 GHz"),
+    ],
+)
+def test_unit_that_is_suggested_for_a_frequency_lies_in_range(given, advice):
+    (problem,) = refused(SLOT, "--frequency", given)
+    assert problem == (
+        f"--frequency: expected a frequency like \"2.45 GHz\", but '{given}' has no unit; {advice}"
+    )
+
+
+def test_parts_without_a_source_are_stated_in_their_file(here):
+    sourced = 'name = "tube"\nsource = "ji2011"\nstanding = "source"'
+    assumed = 'name = "sheath"\nstanding = "assumption"'
+    text = MINE.replace('name = "tube"', sourced).replace('name = "sheath"', assumed)
+    (here / "good.toml").write_text(text, encoding="utf-8")
+    shown = mwa("antenna", "good.toml").stdout
+    assert "Geometry  stated in antenna file good.toml: wire, filling\n" in shown
+    assert "source (ji2011): tube\n" in shown
+    assert "assumption (antenna file good.toml): sheath\n" in shown
 
 
 def test_every_mistake_in_an_antenna_file_is_named(here):

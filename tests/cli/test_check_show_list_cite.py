@@ -32,6 +32,14 @@ def test_check_as_json(plan, here):
     }  # fmt: skip
     assert case["quality"]["min_dihedral_deg"] > 10.0
     assert sum(antenna["power_by_region"].values()) == pytest.approx(1.0)
+    assert antenna["model"] == "wave-coupled"
+    assert antenna["s11_dB"] < -10.0
+    reflected = 10.0 ** (antenna["s11_dB"] / 10.0)
+    assert antenna["absorbed_fraction"] == pytest.approx(1.0 - reflected, abs=1e-3)
+    text = mwa("check", plan(), "--set", "pulses.0.power=60 W").stdout
+    assert "slot-1.6mm (wave-coupled), tip at" in text
+    assert f"S11 {antenna['s11_dB']:.1f} dB at the start: {100 * reflected:.1f}% of" in text
+    assert data["note"] == "For research use only; not for clinical decisions."
     # Computed in the tissue of the block, not the nominal efficiency of liver.
     assert antenna["delivered"] / (1.0 - antenna["outside_fraction"]) == (
         pytest.approx(antenna["efficiency"], rel=0.02)
@@ -44,6 +52,15 @@ def test_check_as_json(plan, here):
     assert wall["position_mm"] == pytest.approx([-9.0, 0.0, 5.0])
     assert wall["region"] == "muscle"
     assert wall["rules"][0]["above"] == 70.0
+
+
+def test_check_of_a_closed_form_knows_no_reflection(plan, here):
+    options = ("--set", "antenna.model=line")
+    antenna = json.loads(mwa("check", plan(), "--json", *options).stdout)["antenna"]
+    assert (antenna["model"], antenna["s11_dB"], antenna["absorbed_fraction"]) == (
+        "line", None, None,
+    )  # fmt: skip
+    assert "S11" not in mwa("check", plan(), *options).stdout
 
 
 def test_check_notes_what_a_user_should_know(plan, here):
@@ -82,6 +99,19 @@ def test_show_refuses_pictures_of_a_case(block):
     assert errors(mwa("show", block / "block", "--plots", "x")) == [
         "--plots goes with a result, not with a case"
     ]
+
+
+def test_list_of_antennas_says_what_models_they_can_do():
+    listed = json.loads(mwa("list", "antennas", "--json").stdout)["antennas"]
+    models = {item["name"]: item["models"] for item in listed}
+    assert models["slot-1.6mm"] == ["line", "wave-static", "wave-coupled"]
+    assert models["monopole-2.2mm"] == ["wave-static", "wave-coupled"]
+    lines = mwa("list", "antennas").stdout.splitlines()
+    at = next(k for k, line in enumerate(lines) if line.split()[0] == "monopole-2.2mm")
+    assert lines[at + 1].strip() == "models: wave-static, wave-coupled"
+    shown = mwa("list", "antennas", "slot-1.6mm").stdout
+    assert "models: line, wave-static, wave-coupled" in shown
+    assert "models:" not in mwa("list", "tissues").stdout
 
 
 def test_list_names_everything():

@@ -11,7 +11,7 @@ from tests.cli.block import errors, mwa
 
 SUMMARY_KEYS = {
     "schema", "case", "antennas", "energy", "zones", "thermocouples", "organs_at_risk", "events",
-    "timing", "versions",
+    "timing", "versions", "note",
 }  # fmt: skip
 
 
@@ -20,6 +20,7 @@ def test_report_on_stdout_progress_on_stderr(finished):
     assert outcome.exit_code == 0
     assert "cem43>=240" in outcome.stdout
     assert "research use only" in outcome.stdout
+    assert "Antenna  slot-1.6mm (wave-coupled), tip at (0.0, 0.0, 0.0) mm" in outcome.stdout
     assert f"Result    {path}" in outcome.stdout
     assert "power on: pulse 1, cycle 1 of 2: 30 W" in outcome.stderr
     assert "simulated 27 s" in outcome.stderr

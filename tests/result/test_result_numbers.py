@@ -95,7 +95,9 @@ def test_summary_has_exactly_the_agreed_keys(result):
         "events",
         "timing",
         "versions",
+        "note",
     ]
+    assert data["note"] == "For research use only; not for clinical decisions."
     assert data["schema"] == "mwa-sim/summary/1"
     assert set(data["case"]) == {"name", "nodes", "tets", "regions"}
     assert set(data["case"]["regions"]["tumour"]) == {"tissue", "volume_ml"}

@@ -267,12 +267,12 @@ def test_result_file_keeps_every_antenna(result, tmp_path):
 def test_report_and_summary_tell_the_antennas_apart(result):
     text = str(result)
     assert (
-        "Antenna  antenna 1: slot-1.6mm, tip at (0.0, 13.0, -11.0) mm; 20 W for 30 s, 0.60 kJ"
-        in text
+        "Antenna  antenna 1: slot-1.6mm (line), tip at (0.0, 13.0, -11.0) mm; "
+        "20 W for 30 s, 0.60 kJ" in text
     )
     assert (
-        "         antenna 2: slot-1.6mm, tip at (0.0, -13.0, -11.0) mm; 10 W for 12 s, 0.12 kJ"
-        in text
+        "         antenna 2: slot-1.6mm (line), tip at (0.0, -13.0, -11.0) mm; "
+        "10 W for 12 s, 0.12 kJ" in text
     )
     assert "Power    10 to 30 W in total for 35 s within 50 s simulated" in text
     first, second = result.summary()["antennas"]
