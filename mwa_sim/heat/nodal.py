@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from numba import njit
 
+from mwa_sim.tissue.tabulated import table_place
 from mwa_sim.typing import FloatArray, IntArray
 
 
@@ -31,20 +32,15 @@ def spread_source(
     total = 0.0
     last = tables.shape[1] - 2
     per_step = 1.0 / table_step
-    before, k, x = nodes.size + temperature.size, 0, 0.0
+    before, k, part = nodes.size + temperature.size, 0, 0.0
     for e in range(nodes.size):
         i = nodes[e]
         if i != before:
             # Entries of one node follow each other.
             before = i
-            x = (temperature[i] - table_start) * per_step
-            k = int(x)
-            if x < 0.0:
-                k, x = 0, 0.0
-            elif k > last:
-                k, x = last, last + 1.0
+            k, part = table_place(temperature[i], table_start, per_step, last)
         m = models[e]
-        f = tables[m, k] + (x - k) * (tables[m, k + 1] - tables[m, k])
+        f = tables[m, k] + part * (tables[m, k + 1] - tables[m, k])
         value = weights[e] * f
         out[i] += value
         total += value
@@ -63,16 +59,11 @@ def follow_entries(
     out: FloatArray,
 ) -> None:
     """The same entry by entry: out_e = weights_e f_model(e)(T_i)."""
-    last = tables.shape[1] - 2
+    last, per_step = tables.shape[1] - 2, 1.0 / table_step
     for e in range(nodes.size):
-        x = (temperature[nodes[e]] - table_start) / table_step
-        k = int(x)
-        if x < 0.0:
-            k, x = 0, 0.0
-        elif k > last:
-            k, x = last, last + 1.0
+        k, part = table_place(temperature[nodes[e]], table_start, per_step, last)
         m = models[e]
-        out[e] = weights[e] * (tables[m, k] + (x - k) * (tables[m, k + 1] - tables[m, k]))
+        out[e] = weights[e] * (tables[m, k] + part * (tables[m, k + 1] - tables[m, k]))
 
 
 @njit(cache=True)

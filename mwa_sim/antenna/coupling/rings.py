@@ -9,7 +9,6 @@ ring leaves the mesh, the tissue of the nearest point of the surface goes on.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,6 +18,7 @@ from scipy.spatial import cKDTree
 
 from mwa_sim.antenna.pose import Pose
 from mwa_sim.antenna.sar import VACUUM_PERMITTIVITY, ComplexArray
+from mwa_sim.tissue.tabulated import table_place
 from mwa_sim.typing import FloatArray, IntArray
 
 if TYPE_CHECKING:
@@ -145,11 +145,6 @@ class Rings:
         )  # fmt: skip
 
 
-def factor_tables(factors: Sequence[FloatArray | None], size: int) -> FloatArray:
-    """Tables (n_labels, size) of factors relative to 37 degC; None is a constant property."""
-    return np.stack([np.ones(size) if f is None else f for f in factors])
-
-
 @njit(cache=True)
 def _average(
     corners: IntArray,
@@ -165,7 +160,7 @@ def _average(
     step: float,
 ) -> ComplexArray:
     rings = label.size // around
-    last = permittivity_factor.shape[1] - 2
+    last, per_step = permittivity_factor.shape[1] - 2, 1.0 / step
     mean = np.zeros(rings, dtype=np.complex128)
     for ring in range(rings):
         real, imaginary = 0.0, 0.0
@@ -173,16 +168,11 @@ def _average(
             t = 0.0
             for c in range(4):
                 t += bary[p, c] * temperature[corners[p, c]]
-            x = (t - start) / step
-            k = int(x)
-            if x < 0.0:
-                k, x = 0, 0.0
-            elif k > last:
-                k, x = last, last + 1.0
+            k, part = table_place(t, start, per_step, last)
             m = label[p]
             a, b = permittivity_factor[m, k], permittivity_factor[m, k + 1]
-            real += permittivity[m] * (a + (x - k) * (b - a))
+            real += permittivity[m] * (a + part * (b - a))
             a, b = loss_factor[m, k], loss_factor[m, k + 1]
-            imaginary += loss[m] * (a + (x - k) * (b - a))
+            imaginary += loss[m] * (a + part * (b - a))
         mean[ring] = complex(real / around, -imaginary / around)
     return mean
