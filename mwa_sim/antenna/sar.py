@@ -15,12 +15,10 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
+from mwa_sim.tissue.dispersion import VACUUM_PERMITTIVITY as VACUUM_PERMITTIVITY
 from mwa_sim.typing import FloatArray
 
 ComplexArray = NDArray[np.complex128]
-
-VACUUM_PERMITTIVITY = 8.8541878128e-12
-"""Permittivity of free space [F/m] (CODATA 2018)."""
 
 SPEED_OF_LIGHT = 299_792_458.0
 """Speed of light in free space [m/s] (exact)."""

@@ -30,7 +30,7 @@ REFERENCE_FREQUENCY = 2.45e9
 LOWEST_FREQUENCY, HIGHEST_FREQUENCY = 1e7, 1e10
 """Ends of the supported range [Hz]."""
 VACUUM_PERMITTIVITY = 8.8541878128e-12
-"""Electric constant [F/m]."""
+"""Permittivity of free space [F/m] (CODATA 2018)."""
 
 
 @dataclass(frozen=True)

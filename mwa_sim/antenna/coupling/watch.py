@@ -26,7 +26,7 @@ CONTINUITY = 0.92
 """The exponent b. Across an infinite layer the displacement is continuous, b = 1; in a layer of
 finite length the field gives way a little. The value only decides how rarely the field has to be
 computed: with a smaller tolerance any leads to the same answer. With 0.92 a tolerance of 0.1 gives
-zones within 0.1 mm of those of 0.01 in a vertebra heated until the antenna is detuned."""
+zones within 0.4 mm of those of 0.02 in a vertebra heated until the antenna is detuned."""
 # The triangles that hold this much of the field's energy are watched.
 _WATCHED = 0.98
 

@@ -25,7 +25,7 @@ def plane():
     return triangulate([outline], (0.03, -0.03, top), size)
 
 
-def quadratic(found, values):
+def quadratic(values):
     """Bernstein coefficients of the linear function with the given corner values (m, 3)."""
     a, b, c = values.T
     return np.stack([a, b, c, (a + b) / 2, (b + c) / 2, (c + a) / 2], axis=1)
@@ -56,7 +56,7 @@ class World:
     def field(self, e_z, e_r=None):
         zero = np.zeros_like(e_z)
         parts = (zero if e_r is None else e_r, zero, e_z, zero)
-        return np.stack([quadratic(self.plane, x) for x in parts], axis=2)
+        return np.stack([quadratic(x) for x in parts], axis=2)
 
 
 @pytest.fixture(scope="module")
