@@ -9,6 +9,8 @@ freely inside a region, along the surface on an interface, along the curve where
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,6 +21,7 @@ from mwa_sim.mesh.stiff_kernels import relieve
 from mwa_sim.mesh.stuffing import Level
 from mwa_sim.mesh.surfaces import Surface, find_surfaces
 from mwa_sim.mesh.tetmesh import Floats, Ints
+from mwa_sim.mesh.volumes import Target, update_shifts
 
 #: Rounds of fitting and smoothing.
 ROUNDS = 7
@@ -46,7 +49,9 @@ def improve_mesh(
     regions: Ints,
     order: list[tuple[int, Level, float]],
     lattice: tuple[Floats, Ints],
-) -> tuple[Floats, Ints, Ints]:
+    targets: Sequence[Target] = (),
+    progress: Callable[[float], None] = lambda fraction: None,
+) -> tuple[Floats, Ints, Ints, Floats]:
     """A better mesh from a carved lattice: fitted interfaces, fewer and better bad elements.
 
     Parameters
@@ -59,11 +64,17 @@ def improve_mesh(
         first one has this value.
     lattice : (nodes, tets)
         The lattice before it was carved: the standard for heights and diffusion rates.
+    targets : sequence of Target
+        Wanted volumes, met by shifting surfaces.
+    progress : callable
+        Called with the fraction done.
 
     Returns
     -------
     nodes, tets, regions
         Arrays as given; some nodes have been merged into neighbours.
+    shifts : (places,) float array [m]
+        How far each surface of the order was shifted outwards.
     """
     x = np.ascontiguousarray(nodes.copy())
     planes = (nodes == nodes.min(axis=0)) | (nodes == nodes.max(axis=0))
@@ -71,9 +82,12 @@ def improve_mesh(
     limit = STIFF * float(diffusion_rates(*lattice).max())
     start, around = elements_around(tets, len(x))
     surfaces = find_surfaces(tets, regions, order)
+    shifts = np.zeros(len(order))
     for turn in range(ROUNDS):
-        chosen, step = _fit_steps(x, surfaces, planes)
+        progress(turn / (ROUNDS + 1))
+        chosen, step = _fit_steps(x, surfaces, planes, shifts)
         move_guarded(x, tets, start, around, chosen, step, FLOOR, scale)
+        update_shifts(x, tets, regions, surfaces, targets, shifts)
         if turn == ROUNDS - 1:
             break
         quality = qualities(x, tets, scale)
@@ -88,6 +102,7 @@ def improve_mesh(
             quality = qualities(x, tets, scale)
         picked = np.unique(tets[quality < GOAL])
         smooth(x, tets, start, around, picked, _projectors(x, surfaces, planes), GOAL, scale)
+    progress(ROUNDS / (ROUNDS + 1))
     free = _projectors(x, surfaces, planes)
     for floor in RELIEF_FLOORS:
         stiff = diffusion_rates(x, tets) > limit
@@ -95,7 +110,7 @@ def improve_mesh(
         if len(near) == 0:
             break
         relieve(x, tets, start, around, near, free, floor)
-    return x, tets, regions
+    return x, tets, regions, shifts
 
 
 def elements_around(tets: Ints, count: int) -> tuple[Ints, Ints]:
@@ -107,7 +122,7 @@ def elements_around(tets: Ints, count: int) -> tuple[Ints, Ints]:
 
 
 def _fit_steps(
-    x: Floats, surfaces: list[Surface], planes: NDArray[np.bool_]
+    x: Floats, surfaces: list[Surface], planes: NDArray[np.bool_], shifts: Floats
 ) -> tuple[Ints, Floats]:
     """Interface nodes and the moves that bring them onto all their surfaces at once."""
     square = np.zeros((len(x), 3, 3))
@@ -120,7 +135,7 @@ def _fit_steps(
         gap = surface.gaps(x)
         ahead = surface.level(x[used] + _EPSILON * normal)
         slope = (ahead - surface.level(x[used] - _EPSILON * normal)) / (2.0 * _EPSILON)
-        gap = gap / np.clip(slope, 0.4, 2.5)
+        gap = gap / np.clip(slope, 0.4, 2.5) - shifts[surface.place]
         square[used] += normal[:, :, None] * normal[:, None, :]
         pull[used] -= gap[:, None] * normal
         reach[used] = np.minimum(reach[used], 0.25 * edge)

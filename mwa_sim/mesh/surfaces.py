@@ -22,6 +22,8 @@ class Surface:
         Level function (n, 3) [m] -> (n,) [m].
     value : float [m]
         Value of the level function on the surface.
+    place : int
+        Place in the order of priority.
     nodes : (k,) int array
         Nodes of the surface.
     triangles : (f, 3) int array
@@ -34,6 +36,7 @@ class Surface:
 
     level: Level
     value: float
+    place: int
     nodes: Ints
     triangles: Ints
     edges: Ints
@@ -49,6 +52,13 @@ class Surface:
         edge = _gather(self.triangles, size[:, None], len(self.nodes))[:, 0] / ones
         length = np.linalg.norm(total, axis=1)
         return total / np.maximum(length, 1e-300)[:, None], edge
+
+    def area_and_edge(self, x: Floats) -> tuple[float, float]:
+        """Area [m2], and the mean length of its edges [m]."""
+        p = x[self.nodes][self.triangles]
+        area = np.linalg.norm(np.cross(p[:, 1] - p[:, 0], p[:, 2] - p[:, 0]), axis=1).sum() / 2.0
+        ends = x[self.nodes][self.edges]
+        return float(area), float(np.linalg.norm(ends[:, 1] - ends[:, 0], axis=1).mean())
 
     def gaps(self, x: Floats) -> Floats:
         """Mean of the level function, less its value, over the triangles at each node, (k,) [m].
@@ -98,18 +108,18 @@ def find_surfaces(
     for place, (_, level, value) in enumerate(order):
         chosen = faces[first & (owner == place)]
         if len(chosen):
-            found.append(_surface(chosen, level, value))
+            found.append(_surface(chosen, level, value, place))
     return found
 
 
-def _surface(faces: Ints, level: Level, value: float) -> Surface:
+def _surface(faces: Ints, level: Level, value: float, place: int) -> Surface:
     nodes, local = np.unique(faces, return_inverse=True)
     triangles = local.reshape(-1, 3).astype(np.int64)
     pairs = np.concatenate([triangles[:, list(pair)] for pair in _MIDDLES])
     pairs = np.sort(pairs, axis=1)
     inverse, first, _ = unique_rows(pairs)
     triangle_edges = inverse.reshape(3, -1).T
-    return Surface(level, value, nodes, triangles, pairs[first], triangle_edges)
+    return Surface(level, value, place, nodes, triangles, pairs[first], triangle_edges)
 
 
 def _gather(triangles: Ints, values: Floats, count: int) -> Floats:
