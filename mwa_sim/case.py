@@ -9,12 +9,20 @@ from pathlib import Path
 import numpy as np
 
 from mwa_sim.case_checks import points_outside, unknown_targets, unmatched_regions
-from mwa_sim.case_file import BoundarySpec, CaseSpec, is_label, read_case_file
+from mwa_sim.case_file import (
+    BoundarySpec,
+    CaseSpec,
+    OrganSpec,
+    is_label,
+    named_tissues,
+    read_case_file,
+)
 from mwa_sim.case_mesh import Anatomy, generate
 from mwa_sim.case_model import Case
 from mwa_sim.case_parts import Boundary, OrganAtRisk, Region
 from mwa_sim.errors import DataError, InputError, MwaError
 from mwa_sim.mesh.files import read_mesh
+from mwa_sim.spec import validate
 from mwa_sim.spec_paths import did_you_mean
 from mwa_sim.tissue import Tissue
 from mwa_sim.tissue.bounds import check_parameter_set
@@ -139,10 +147,7 @@ def _beside(mesh_file: Path) -> Path:
 
 
 def _assembled(spec: CaseSpec, tissues: Mapping[str, Tissue], folder: Path) -> Case:
-    organs = [
-        OrganAtRisk(name, organ.region, organ.landmark, organ.max_temperature, organ.max_cem43)
-        for name, organ in spec.organs_at_risk.items()
-    ]
+    organs = _organs(spec.organs_at_risk)
     try:
         anatomy = _anatomy(spec, folder)
     except MwaError as error:
@@ -153,6 +158,8 @@ def _assembled(spec: CaseSpec, tissues: Mapping[str, Tissue], folder: Path) -> C
         raise type(error)(
             [*error.problems, *unknown_targets(organs, names, spec.landmarks)]
         ) from None
+    given = {k: v for k, v in anatomy.organs_at_risk.items() if k not in spec.organs_at_risk}
+    organs = [*_organs({k: validate(OrganSpec, v) for k, v in given.items()}), *organs]
     regions, found = _regions(spec, tissues, anatomy)
     landmarks = {**anatomy.landmarks, **{k: np.array(v) for k, v in spec.landmarks.items()}}
     for point in landmarks.values():
@@ -170,15 +177,23 @@ def _assembled(spec: CaseSpec, tissues: Mapping[str, Tissue], folder: Path) -> C
         organs_at_risk=organs,
         boundary=_boundary(spec.boundary),
         initial_temperature=spec.initial.temperature,
-        origin=spec.origin,
+        origin=spec.origin or anatomy.origin,
         description=spec.description,
+        notes=(*anatomy.notes, *spec.notes),
     )
+
+
+def _organs(given: Mapping[str, OrganSpec]) -> list[OrganAtRisk]:
+    return [
+        OrganAtRisk(name, organ.region, organ.landmark, organ.max_temperature, organ.max_cem43)
+        for name, organ in given.items()
+    ]
 
 
 def _anatomy(spec: CaseSpec, folder: Path) -> Anatomy:
     if spec.recipe is not None:
         try:
-            return generate(spec.recipe)
+            return generate(spec.recipe, folder=folder)
         except InputError as error:
             raise InputError([f"recipe.{problem}" for problem in error.problems]) from None
     mesh = read_mesh(folder / (spec.mesh or ""), length_unit=spec.length_unit)
@@ -189,9 +204,14 @@ def _anatomy(spec: CaseSpec, folder: Path) -> Anatomy:
 def _regions(
     spec: CaseSpec, tissues: Mapping[str, Tissue], anatomy: Anatomy
 ) -> tuple[dict[int, Region], list[str]]:
-    """Regions by label; a recipe's regions may be written by the names that it gives them."""
+    """Regions by label; a recipe brings tissues, the file may replace them by region name."""
     labels = {name: label for label, name in anatomy.region_names.items()}
-    regions: dict[int, Region] = {}
+    of_recipe = named_tissues(anatomy.tissues, anatomy.region_tissues.values())
+    regions: dict[int, Region] = {
+        label: Region(name, of_recipe[anatomy.region_tissues[name]])
+        for label, name in anatomy.region_names.items()
+        if name in anatomy.region_tissues
+    }
     found: list[str] = []
     for key, entry in spec.regions.items():
         label = int(key) if is_label(key) else labels.get(key)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -151,8 +151,12 @@ class CaseSpec(Spec):
         Instead of a mesh: what to generate, with the key ``kind``.
     length_unit : str
         Of the mesh file.
+    notes : tuple of str
+        What to know about the anatomy: repaired, completed, assumed.
+    source_offset : (float, float, float) [m]
+        Origin of the mesh in the coordinates of the scan or surface it was made from.
     regions : dict of str to RegionSpec
-        By label; for a recipe by label or by region name.
+        By label; for a recipe by label or by region name, where its own tissues are not wanted.
     landmarks : dict of str to (float, float, float) [m]
     organs_at_risk : dict of str to OrganSpec
     boundary : BoundarySpec
@@ -168,7 +172,9 @@ class CaseSpec(Spec):
     mesh: str | None = None
     recipe: dict[str, Any] | None = None
     length_unit: Literal["mm", "cm", "m", "um"] = "mm"
-    regions: dict[str, Region]
+    notes: tuple[str, ...] = ()
+    source_offset: Point = (0.0, 0.0, 0.0)
+    regions: dict[str, Region] = Field(default_factory=dict)
     landmarks: dict[str, Point] = Field(default_factory=dict)
     organs_at_risk: dict[str, OrganSpec] = Field(default_factory=dict)
     boundary: Annotated[BoundarySpec, BeforeValidator(_worded_boundary)] = BoundarySpec()
@@ -181,7 +187,9 @@ class CaseSpec(Spec):
         if (self.mesh is None) == (self.recipe is None):
             found.append('expected either mesh = "FILE" or a [recipe] table')
         if self.recipe is not None and not isinstance(self.recipe.get("kind"), str):
-            found.append('recipe.kind: missing; write kind = "parametric_lumbar"')
+            found.append('recipe.kind: missing; write kind = "parametric_spine"')
+        if self.mesh is not None and not self.regions:
+            found.append('regions: missing; write [regions] 1 = { name = "...", tissue = "..." }')
         if self.mesh is not None:
             for label, region in self.regions.items():
                 if not is_label(label):
@@ -230,6 +238,28 @@ def read_case_file(file: Path) -> tuple[CaseSpec, dict[str, Tissue]]:
     if spec is None or found:
         raise InputError([f"{file}: {problem}" for problem in found])
     return spec, tissues
+
+
+def named_tissues(tables: Mapping[str, Any], names: Iterable[str]) -> dict[str, Tissue]:
+    """Tissues by name, from tables of their own or else from the library.
+
+    Parameters
+    ----------
+    tables : mapping of str to table
+        As ``[tissue.NAME]`` in a case file.
+    names : iterable of str
+
+    Raises
+    ------
+    InputError
+        Listing every mistake.
+    """
+    found: list[str] = []
+    own = _own_tissues(tables, found)
+    tissues = _region_tissues({name: {"tissue": name} for name in names}, own, found)
+    if found:
+        raise InputError(found)
+    return tissues
 
 
 def _own_tissues(tables: object, found: list[str]) -> dict[str, Tissue | None]:

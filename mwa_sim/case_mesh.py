@@ -2,44 +2,32 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-from dataclasses import dataclass, field
-from importlib.resources import files
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from mwa_sim.anatomy.anatomy import Anatomy
 from mwa_sim.errors import MwaError
 from mwa_sim.mesh.tetmesh import TetMesh
 from mwa_sim.provenance import content_hash
-from mwa_sim.typing import FloatArray
 from mwa_sim.user_cache import cache_folder, load_arrays, store_arrays
 
+__all__ = ["Anatomy", "generate"]
 
-@dataclass(frozen=True)
-class Anatomy:
-    """What a recipe generates.
-
-    Attributes
-    ----------
-    mesh : TetMesh
-    region_names : dict of int to str
-        Name of each label.
-    landmarks : dict of str to (3,) float array [m]
-    """
-
-    mesh: TetMesh
-    region_names: dict[int, str]
-    landmarks: dict[str, FloatArray] = field(default_factory=dict)
+#: What the meshes of recipes depend on beside the recipe.
+_CODE = ("anatomy/**/*.py", "mesh/**/*.py", "data/*.toml")
 
 
-def generate(recipe: dict[str, Any], cache: bool = True) -> Anatomy:
+def generate(recipe: dict[str, Any], cache: bool = True, folder: Path | None = None) -> Anatomy:
     """Generate a mesh from a recipe, or take it from the cache of this user.
 
-    The cache is keyed by the recipe and by the code that generates and meshes, so that a newer
-    mwa_sim never reads an older one's mesh. A cache that cannot be read or written is passed
-    over.
+    The cache is keyed by the recipe, by the content of the files that it names and by the code that
+    generates and meshes, so that a newer mwa_sim never reads an older one's mesh. A cache that
+    cannot be read or written is passed over.
 
     Parameters
     ----------
@@ -47,39 +35,65 @@ def generate(recipe: dict[str, Any], cache: bool = True) -> Anatomy:
         The ``[recipe]`` table of a case file.
     cache : bool, optional
         False generates in any case and keeps nothing.
+    folder : Path, optional
+        Where relative paths in the recipe start; the current folder by default.
 
     Returns
     -------
     Anatomy
-        The mesh with the names of its regions and its landmarks.
+        The mesh with the names and tissues of its regions and its landmarks.
 
     Raises
     ------
     MwaError
         From the recipe, if it cannot be generated.
     """
-    file = cache_folder() / "meshes" / f"{_key(recipe)}.npz" if cache else None
+    base = folder if folder is not None else Path()
+    file = cache_folder() / "meshes" / f"{_key(recipe, base)}.npz" if cache else None
     if file is not None:
         known = _load(file)
         if known is not None:
             return known
     from mwa_sim.anatomy.recipes import build
 
-    mesh, names, landmarks = build(dict(recipe))
-    anatomy = Anatomy(mesh, dict(names), {k: np.asarray(v) for k, v in landmarks.items()})
+    anatomy = build(dict(recipe), base)
     if file is not None:
         _store(file, anatomy)
     return anatomy
 
 
-def _key(recipe: dict[str, Any]) -> str:
+def _key(recipe: dict[str, Any], folder: Path) -> str:
+    package = Path(__file__).resolve().parent
     code = {
-        f"{folder}/{entry.name}": entry.read_bytes()
-        for folder in ("anatomy", "mesh")
-        for entry in (files("mwa_sim") / folder).iterdir()
-        if entry.name.endswith(".py")
+        str(file.relative_to(package)): file.read_bytes()
+        for pattern in _CODE
+        for file in sorted(package.glob(pattern))
     }
-    return content_hash({"recipe": recipe, "code": code})
+    given = {
+        text: hashlib.sha256((folder / text).read_bytes()).hexdigest()
+        for text in _texts(recipe)
+        if _is_file(folder / text)
+    }
+    return content_hash({"recipe": recipe, "files": given, "code": code})
+
+
+def _texts(value: object) -> Iterator[str]:
+    """All texts in nested tables and lists."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for item in value.values():
+            yield from _texts(item)
+    elif isinstance(value, (list, tuple)):
+        for item in value:
+            yield from _texts(item)
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):  # too long or not a name at all: no file
+        return False
 
 
 def _load(file: Path) -> Anatomy | None:
@@ -87,28 +101,21 @@ def _load(file: Path) -> Anatomy | None:
     if stored is None:
         return None
     try:
-        names = json.loads(str(stored["names"]))
-        landmarks = json.loads(str(stored["landmarks"]))
+        text = json.loads(str(stored["text"]))
         mesh = TetMesh(stored["nodes"], stored["tets"], stored["regions"])
-    except (KeyError, ValueError, MwaError):
+        return Anatomy.from_texts(mesh, text)
+    except (KeyError, ValueError, TypeError, MwaError):
         return None
-    return Anatomy(
-        mesh,
-        {int(label): str(name) for label, name in names.items()},
-        {name: np.asarray(point, dtype=np.float64) for name, point in landmarks.items()},
-    )
 
 
 def _store(file: Path, anatomy: Anatomy) -> None:
-    landmarks = {k: list(map(float, v)) for k, v in anatomy.landmarks.items()}
     store_arrays(
         file,
         {
             "nodes": anatomy.mesh.nodes,
             "tets": anatomy.mesh.tets,
             "regions": anatomy.mesh.regions,
-            "names": np.array(json.dumps(anatomy.region_names)),
-            "landmarks": np.array(json.dumps(landmarks)),
+            "text": np.array(json.dumps(anatomy.texts())),
         },
         keep=16,
     )

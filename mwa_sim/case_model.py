@@ -35,6 +35,8 @@ class Case:
     origin : str
         Where the anatomy comes from.
     description : str
+    notes : tuple of str
+        What to know about the anatomy: what was repaired, completed or assumed.
 
     Raises
     ------
@@ -51,6 +53,7 @@ class Case:
     initial_temperature: float = 37.0
     origin: str = ""
     description: str = ""
+    notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         # Cheap checks only: a case is copied for every parameter set of a study. Where points

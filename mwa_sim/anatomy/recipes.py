@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import numpy as np
 from pydantic import Field
 
+from mwa_sim.anatomy.anatomy import Anatomy
 from mwa_sim.anatomy.landmarks import landmarks
 from mwa_sim.anatomy.morphometry import dimensions
 from mwa_sim.anatomy.regions import CANCELLOUS, MUSCLE, REGION_NAMES, SHELL, Spine
@@ -15,7 +17,6 @@ from mwa_sim.anatomy.sizing import SpineSizing
 from mwa_sim.anatomy.vertebra import Vertebra
 from mwa_sim.errors import InputError
 from mwa_sim.mesh.mesher import Domain, Layer, generate
-from mwa_sim.mesh.tetmesh import Floats, TetMesh
 from mwa_sim.spec import Length, PositiveLength, Spec, validate
 
 _MM = 1e-3
@@ -102,21 +103,19 @@ class ParametricLumbar(Spec):
     )
 
 
-def build(recipe: Mapping[str, Any]) -> tuple[TetMesh, dict[int, str], dict[str, Floats]]:
+def build(recipe: Mapping[str, Any], folder: Path | None = None) -> Anatomy:
     """Generate the anatomy that a recipe describes.
 
     Parameters
     ----------
     recipe : mapping
         The ``[recipe]`` table of a case file: ``kind``, and lengths as quoted quantities.
+    folder : Path, optional
+        Where relative paths in the recipe start.
 
     Returns
     -------
-    mesh : TetMesh
-        Nodes in metres.
-    region_names : dict of int to str
-        Name of each label.
-    landmarks : dict of str to (3,) float array [m]
+    Anatomy
 
     Raises
     ------
@@ -127,7 +126,7 @@ def build(recipe: Mapping[str, Any]) -> tuple[TetMesh, dict[int, str], dict[str,
 
     Examples
     --------
-    >>> mesh, names, points = build({
+    >>> anatomy = build({
     ...     "kind": "parametric_lumbar",
     ...     "tumour": {"centre": ["0 mm", "4 mm", "0 mm"], "radii": ["11 mm", "12 mm", "9 mm"]},
     ... })  # doctest: +SKIP
@@ -161,7 +160,7 @@ def build(recipe: Mapping[str, Any]) -> tuple[TetMesh, dict[int, str], dict[str,
         depth=depth,
         layers=(Layer(SHELL, CANCELLOUS, spec.shell),),
     )
-    return generate(domain), dict(REGION_NAMES), points
+    return Anatomy(generate(domain), dict(REGION_NAMES), points)
 
 
 def spine_of(spec: ParametricLumbar) -> Spine:

@@ -29,7 +29,7 @@ def built(recipe):
 
 
 def test_the_case_has_the_promised_size(built):
-    mesh, names, _ = built
+    mesh, names = built.mesh, built.region_names
     assert 180_000 <= mesh.n_tets <= 220_000
     assert sorted(names) == list(mesh.labels)
     low, high = mesh.bounds / MM
@@ -37,14 +37,14 @@ def test_the_case_has_the_promised_size(built):
 
 
 def test_the_mesh_is_conforming(built):
-    mesh = built[0]
+    mesh = built.mesh
     faces = np.sort(mesh.tets[:, TET_FACES].reshape(-1, 3), axis=1)
     assert set(np.flatnonzero(np.bincount(unique_rows(faces)[2]))) == {1, 2}
     assert mesh.volumes.sum() == pytest.approx(np.prod(mesh.bounds[1] - mesh.bounds[0]))
 
 
 def test_the_elements_are_good(built, recipe):
-    found = quality(built[0])
+    found = quality(built.mesh)
     assert found.min_dihedral_deg > 15.0
     assert found.p1_dihedral_deg > 25.0
     assert found.min_radius_ratio > 0.04
@@ -56,7 +56,7 @@ def test_the_elements_are_good(built, recipe):
 
 def test_volumes_match_the_level_functions(built, recipe):
     """Region volumes against jittered sampling of the level functions, 0.75 mm apart."""
-    mesh, names, _ = built
+    mesh, names = built.mesh, built.region_names
     spine = spine_of(validate(ParametricLumbar, recipe, source="file"))
     step, rng = 0.75 * MM, np.random.default_rng(4)
     low, high = np.array([-50, -30, -36]) * MM, np.array([22, 30, 36]) * MM
@@ -82,7 +82,7 @@ def test_volumes_match_the_level_functions(built, recipe):
 
 def test_the_shell_holds_the_cortical_bone_that_the_case_says(built):
     """Fraction of cortical bone in the shell's mixture = 0.4 mm times area over volume."""
-    mesh = built[0]
+    mesh = built.mesh
     table = tomllib.loads(CASE.read_text(encoding="utf-8"))
     fraction = table["tissue"]["cortical_shell_mixture"]["mixture"]["bone_cortical"]
     shell, core = mesh.surface_of(SHELL), mesh.surface_of([SHELL, CANCELLOUS, TUMOUR])
@@ -95,7 +95,7 @@ def test_the_shell_holds_the_cortical_bone_that_the_case_says(built):
 
 
 def test_landmarks_lie_in_the_right_regions(built):
-    mesh, names, points = built
+    mesh, names, points = built.mesh, built.region_names, built.landmarks
     locator = Locator(mesh)
     where = {k: names[int(mesh.regions[locator.locate(p)[0][0]])] for k, p in points.items()}
     assert where["tumour_centre"] == "tumour"
@@ -110,7 +110,7 @@ def test_landmarks_lie_in_the_right_regions(built):
 
 
 def test_the_way_in_crosses_no_canal(built):
-    mesh, names, points = built
+    mesh, names, points = built.mesh, built.region_names, built.landmarks
     locator = Locator(mesh)
     for entry in ("left_pedicle", "right_pedicle"):
         a, b = points[entry], points["tumour_centre"]
@@ -121,7 +121,7 @@ def test_the_way_in_crosses_no_canal(built):
 
 
 def test_elements_are_fine_along_the_track(built, recipe):
-    mesh, _, points = built
+    mesh, points = built.mesh, built.landmarks
     a, b = points["left_pedicle"], points["tumour_centre"]
     way = b + np.linspace(-4 * MM, 9 * MM, 30)[:, None] * (a - b) / np.linalg.norm(a - b)
     volumes = mesh.volumes[Locator(mesh).locate(way)[0]]

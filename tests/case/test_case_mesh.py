@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from mwa_sim.case import load_case
-from mwa_sim.case_mesh import generate
+from mwa_sim.case_mesh import Anatomy, generate
 from mwa_sim.errors import InputError
 from mwa_sim.mesh.tetmesh import TetMesh
 from mwa_sim.user_cache import cache_folder
@@ -20,13 +20,13 @@ def built(monkeypatch, tmp_path):
     """Replaces the recipes by one tetrahedron, counts how often it is built."""
     calls = []
 
-    def build(recipe):
+    def build(recipe, folder):
         calls.append(recipe)
         if recipe.get("kind") != "toy":
             raise InputError("kind: unknown recipe")
         nodes = np.array([[0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1]]) * 1e-3
         mesh = TetMesh(nodes, [[0, 1, 2, 3]], [7])
-        return mesh, {7: "tumour"}, {"centre": np.array([1e-4, 1e-4, 1e-4])}
+        return Anatomy(mesh, {7: "tumour"}, {"centre": np.array([1e-4, 1e-4, 1e-4])})
 
     module = types.ModuleType("mwa_sim.anatomy.recipes")
     module.build = build
