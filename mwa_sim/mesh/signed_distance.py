@@ -1,0 +1,214 @@
+"""Signed distance from a closed surface, exact where it matters and cheap elsewhere."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from mwa_sim.errors import MeshError
+from mwa_sim.mesh.bvh_kernels import nearest, winding_numbers
+from mwa_sim.mesh.tetmesh import Floats, Ints
+from mwa_sim.mesh.triangle_tree import TriangleTree
+
+#: Values closer to the surface than this are exact [m].
+BAND = 3e-3
+#: Nodes of the coarse grid along the longest side, and its smallest step [m].
+GRID_NODES, GRID_STEP = 40, 1e-3
+#: A sheet is looked at this far in front of it, as a fraction of the size of the surface.
+_IN_FRONT = 1e-6
+#: How often triangles that may be cut by another sheet are quartered to find the part within.
+_QUARTERS = 3
+_CORNERS = np.array([[0, 0, 0], [0, 0, 1], [0, 1, 0], [0, 1, 1],
+                     [1, 0, 0], [1, 0, 1], [1, 1, 0], [1, 1, 1]])  # fmt: skip
+
+
+class SignedDistance:
+    """Level function of the solid that a triangulated surface encloses.
+
+    A point is inside where the generalised winding number exceeds one half. Solids that overlap
+    count as their union, and small holes are closed. Sheets that lie inside the union do not count
+    in the distance. Points further from the surface than ``band`` get values interpolated on a
+    coarse grid, which have the right sign and about the right size.
+
+    Two points have the same sign when the balls around them that touch the surface overlap, for
+    no surface lies between them; the winding number is only computed where that does not tell.
+
+    Parameters
+    ----------
+    vertices : (n, 3) float array [m]
+    triangles : (m, 3) int array
+        Normals pointing out.
+    band : float [m]
+        Values below this are exact distances.
+
+    Raises
+    ------
+    MeshError
+        If there is no triangle, or a coordinate is not finite.
+
+    Examples
+    --------
+    >>> corner = np.array([[0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1.0]])
+    >>> level = SignedDistance(corner, [[1, 2, 3], [0, 3, 2], [0, 1, 3], [0, 2, 1]])
+    >>> [float(value) for value in level(np.array([[0.1, 0.1, 0.1], [0.3, 0.3, -0.5]]))]
+    [-0.1, 0.5]
+    """
+
+    def __init__(self, vertices: ArrayLike, triangles: ArrayLike, band: float = BAND) -> None:
+        x = np.ascontiguousarray(vertices, dtype=np.float64)
+        t = np.asarray(triangles, dtype=np.int64)
+        if t.ndim != 2 or t.shape[1] != 3 or len(t) == 0:
+            raise MeshError(f"a closed surface needs triangles (m, 3), got shape {t.shape}")
+        if not np.isfinite(x[np.unique(t)]).all():
+            raise MeshError("a closed surface needs finite coordinates")
+        self._sign = TriangleTree(x[t])
+        outer = _outer_sheets(x[t], self._sign)
+        self._near = TriangleTree(outer) if len(outer) else self._sign
+        self.band = band
+        self.low, self.high = x[np.unique(t)].min(axis=0), x[np.unique(t)].max(axis=0)
+        self._make_grid()
+
+    def __call__(self, points: Floats) -> Floats:
+        """Signed distance of points (n, 3) [m], negative inside, (n,) [m]."""
+        p = np.ascontiguousarray(points, dtype=np.float64)
+        inside_box = np.clip(p, self._low, self._top)
+        beyond = np.linalg.norm(p - inside_box, axis=1)
+        cell = np.minimum(((inside_box - self._low) / self._step).astype(np.int64), self._last)
+        part = (inside_box - self._low) / self._step - cell
+        value = np.zeros(len(p))
+        safe = np.full(len(p), -np.inf)
+        agree = np.full(len(p), -np.inf)
+        sign = np.zeros(len(p))
+        for corner in _CORNERS:
+            at = self._grid[tuple((cell + corner).T)]
+            weight = np.where(corner, part, 1.0 - part)
+            value += weight.prod(axis=1) * at
+            gap = np.abs(at) - np.linalg.norm((part - corner) * self._step, axis=1)
+            better = gap > agree
+            agree = np.where(better, gap, agree)
+            sign = np.where(better, np.sign(at), sign)
+        safe = agree - beyond
+        value += beyond
+        close = np.flatnonzero((safe < self.band) & (np.abs(value) < self._far + self.band))
+        if len(close):
+            distance, _ = nearest(p[close], self._near.corners, self._near.boxes)
+            # Ball of the point and ball of a grid node overlap: both lie on the same side.
+            known = distance + agree[close] - beyond[close] > 1e-9 * self._size
+            doubt = np.flatnonzero(~known)
+            side = sign[close]
+            if len(doubt):
+                side[doubt] = np.where(self.winding(p[close[doubt]]) > 0.5, -1.0, 1.0)
+            value[close] = side * distance
+        return value
+
+    def winding(self, points: Floats) -> Floats:
+        """Generalised winding number of points (n, 3) [m], (n,)."""
+        tree = self._sign
+        p = np.ascontiguousarray(points, dtype=np.float64)
+        return np.asarray(
+            winding_numbers(p, tree.corners, tree.boxes, tree.centres, tree.dipoles, tree.radii)
+        )
+
+    def distance(self, points: Floats) -> Floats:
+        """Exact distance from the surface without sign, (n,) [m]."""
+        p = np.ascontiguousarray(points, dtype=np.float64)
+        return np.asarray(nearest(p, self._near.corners, self._near.boxes)[0])
+
+    def _make_grid(self) -> None:
+        """Signed distances on a coarse grid; nodes whose empty balls overlap share one sign."""
+        extent = float((self.high - self.low).max())
+        self._size = extent
+        self._step = max(extent / GRID_NODES, GRID_STEP)
+        # One cell around the surface, so that what lies beyond the grid is outside.
+        shape = np.ceil((self.high - self.low) / self._step).astype(np.int64) + 3
+        spare = (shape - 1) * self._step - (self.high - self.low)
+        self._low = self.low - spare / 2.0
+        self._top = self._low + (shape - 1) * self._step
+        self._last = shape - 2
+        self._far = 2.0 * self._step
+        axes = [self._low[k] + self._step * np.arange(shape[k]) for k in range(3)]
+        nodes = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, 3)
+        distance = self.distance(nodes)
+        group = _groups(distance.reshape(tuple(shape)), self._step)
+        _, first, of = np.unique(group, return_index=True, return_inverse=True)
+        side = np.where(self.winding(nodes[first]) > 0.5, -1.0, 1.0)
+        self._grid = (side[of] * distance).reshape(tuple(shape))
+
+
+def _groups(distance: Floats, step: float) -> NDArray[np.int32]:
+    """Number of the group of each grid node; neighbours with overlapping balls are in one."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    number = np.arange(distance.size).reshape(distance.shape)
+    rows, columns = [], []
+    for axis in range(3):
+        a = number.take(np.arange(distance.shape[axis] - 1), axis).reshape(-1)
+        b = number.take(np.arange(1, distance.shape[axis]), axis).reshape(-1)
+        joined = distance.reshape(-1)[a] + distance.reshape(-1)[b] > step * (1.0 + 1e-9)
+        rows.append(a[joined])
+        columns.append(b[joined])
+    i, j = np.concatenate(rows), np.concatenate(columns)
+    graph = coo_array((np.ones(len(i), dtype=np.int8), (i, j)), shape=(number.size,) * 2)
+    return np.asarray(connected_components(graph.tocsr(), directed=False)[1])
+
+
+def _outer_sheets(corners: Floats, tree: TriangleTree) -> Floats:
+    """Triangles that bound the union: those with its outside in front of them.
+
+    Parameters
+    ----------
+    corners : (m, 3, 3) float array [m]
+    tree : TriangleTree
+        Of all the triangles.
+
+    Returns
+    -------
+    (k, 3, 3) float array [m]
+        Triangles cut by another sheet are quartered until the rest is small.
+    """
+    size = float((corners.max(axis=(0, 1)) - corners.min(axis=(0, 1))).max())
+    bounds = _bounds(corners, tree, size)
+    if bounds.all():
+        return corners
+    kept = []
+    mixed = _beside_others(corners, bounds)
+    kept.append(corners[bounds & ~mixed])
+    part = corners[mixed]
+    for round_ in range(_QUARTERS):
+        part = _quartered(part)
+        bounds = _bounds(part, tree, size)
+        if round_ == _QUARTERS - 1:
+            kept.append(part[bounds])
+            break
+        mixed = _beside_others(part, bounds)
+        kept.append(part[bounds & ~mixed])
+        part = part[mixed]
+    return np.concatenate(kept)
+
+
+def _bounds(corners: Floats, tree: TriangleTree, size: float) -> NDArray[np.bool_]:
+    """Whether the union ends at the middle of each triangle: no solid in front, one behind."""
+    normal = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+    length = np.maximum(np.linalg.norm(normal, axis=1), 1e-300)
+    front = corners.mean(axis=1) + _IN_FRONT * size * normal / length[:, None]
+    turns = winding_numbers(front, tree.corners, tree.boxes, tree.centres, tree.dipoles, tree.radii)
+    return np.asarray((turns < 0.5) & (turns > -0.5))
+
+
+def _beside_others(corners: Floats, bounds: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Triangles that share a corner with one of the other kind."""
+    _, where = np.unique(corners.reshape(-1, 3), axis=0, return_inverse=True)
+    of: Ints = where.reshape(-1, 3)
+    yes = np.zeros(int(of.max()) + 1, dtype=bool)
+    no = yes.copy()
+    yes[of[bounds]] = True
+    no[of[~bounds]] = True
+    return np.asarray((yes & no)[of].any(axis=1))
+
+
+def _quartered(corners: Floats) -> Floats:
+    a, b, c = corners[:, 0], corners[:, 1], corners[:, 2]
+    ab, bc, ca = (a + b) / 2.0, (b + c) / 2.0, (c + a) / 2.0
+    quarters = [(a, ab, ca), (ab, b, bc), (ca, bc, c), (ab, bc, ca)]
+    return np.concatenate([np.stack(part, axis=1) for part in quarters])
