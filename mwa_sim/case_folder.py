@@ -11,7 +11,7 @@ from mwa_sim.errors import DataError, InputError
 from mwa_sim.mesh.files import write_mesh
 
 if TYPE_CHECKING:
-    from mwa_sim.anatomy.assemble import Anatomy
+    from mwa_sim.anatomy.anatomy import Anatomy
 
 MESH_FILE = "mesh.vtu"
 CASE_FILE = "case.toml"

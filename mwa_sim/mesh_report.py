@@ -10,7 +10,7 @@ from mwa_sim.mesh.quality import quality
 from mwa_sim.mesh.tetmesh import signed_volumes
 
 if TYPE_CHECKING:
-    from mwa_sim.anatomy.assemble import Anatomy
+    from mwa_sim.anatomy.anatomy import Anatomy
     from mwa_sim.anatomy.scene import Scene
 
 SCHEMA = "mwa-sim/mesh/1"

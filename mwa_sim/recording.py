@@ -18,6 +18,9 @@ from mwa_sim.mesh.probe import Locator
 from mwa_sim.mesh.tetmesh import TetMesh
 from mwa_sim.zone import Zone
 
+#: Region of the bone around the tumour that is to be ablated with it.
+CTV_MARGIN = "ctv_margin"
+
 Floats = NDArray[np.float64]
 
 
@@ -179,10 +182,27 @@ class Recording:
         """By what each antenna is told from the others."""
         return [str(a.get("label") or f"antenna {k}") for k, a in enumerate(self.antennas, 1)]
 
+    @cached_property
+    def target_labels(self) -> dict[str, tuple[int, ...]]:
+        """What is to be ablated, and its labels.
+
+        The regions named ``tumour`` or ``tumour...``; where there is a region ``ctv_margin``, also
+        ``ctv``, the clinical target volume: tumours and margin together.
+        """
+        found = {
+            name: labels
+            for name, labels in self.region_labels.items()
+            if name.lower().startswith("tumour")
+        }
+        margin = self.region_labels.get(CTV_MARGIN)
+        if margin is not None and "ctv" not in self.region_labels:
+            found["ctv"] = (*(label for labels in found.values() for label in labels), *margin)
+        return found
+
     @property
     def targets(self) -> list[str]:
-        """Regions that are to be ablated: those named ``tumour`` or ``tumour...``."""
-        return [name for name in self.region_labels if name.lower().startswith("tumour")]
+        """Names of what is to be ablated, see :attr:`target_labels`."""
+        return list(self.target_labels)
 
     @cached_property
     def locator(self) -> Locator:
@@ -210,7 +230,7 @@ class Recording:
         wanted = Criterion.parse(criterion)
         if wanted.text not in self._zones:
             self._zones[wanted.text] = Zone.from_criterion(
-                self.mesh, self.fields, wanted, self.region_labels
+                self.mesh, self.fields, wanted, {**self.region_labels, **self.target_labels}
             )
         return self._zones[wanted.text]
 

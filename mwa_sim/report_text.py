@@ -60,9 +60,9 @@ def covered(share: float) -> str:
 def _header(run: Recording) -> list[str]:
     end = float(run.frames_t[-1])
     targets = ", ".join(
-        f"{name} {run.mesh.region_volume(run.region_labels[name]) * 1e6:.1f} ml"
-        f" ({run.regions[run.region_labels[name][0]][1]})"
-        for name in run.targets
+        f"{name} {run.mesh.region_volume(labels) * 1e6:.1f} ml"
+        + (f" ({run.regions[labels[0]][1]})" if name in run.region_labels else "")
+        for name, labels in run.target_labels.items()
     )
     case = f"{run.case_name}: {run.mesh.n_tets} tetrahedra" + (f", {targets}" if targets else "")
     lines = [f"Case     {case}"]
@@ -136,7 +136,8 @@ def _joules(energy: float) -> str:
 
 
 def _zones(run: Recording) -> list[str]:
-    targets = run.targets[:2]
+    # Room for two; the clinical target volume, which comes last, is one of them.
+    targets = [*run.targets[:1], *run.targets[1:][-1:]]
     columns = ["Zone", "volume", "long x short axis", "mean diam.", "sphericity"]
     for name in targets:
         columns += [f"{name} covered", "least margin"]

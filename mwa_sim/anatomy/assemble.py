@@ -10,12 +10,13 @@ import numpy as np
 from mwa_sim.anatomy.anatomy import Anatomy
 from mwa_sim.anatomy.scene import Scene
 from mwa_sim.anatomy.sizes import SceneSizing, Sizes, Track
-from mwa_sim.errors import MeshError
-from mwa_sim.mesh.mesher import Domain, Layer, generate
+from mwa_sim.mesh.mesher import Domain, Layer, mesh_domain
 from mwa_sim.mesh.tetmesh import Floats, TetMesh
 
 #: Called with what is being done and how much of it, 0 to 1.
 Report = Callable[[str, float], None]
+#: Pieces of a region smaller than this become what surrounds them [m3].
+ISLAND = 3e-9
 
 
 def assemble(
@@ -51,10 +52,8 @@ def assemble(
         Naming the regions that got no element.
     """
     domain, names = scene_domain(scene, sizes, target, tracks)
-    try:
-        mesh = generate(domain, progress=progress)
-    except MeshError as error:
-        raise MeshError([_named(problem, names) for problem in error.problems]) from None
+    meshed = mesh_domain(domain, progress=progress)
+    mesh = meshed.mesh
     tissues = {piece.name: piece.tissue for piece in scene.pieces}
     tissues |= {skin.name: skin.tissue for skin in scene.skins}
     tissues[scene.background[0]] = scene.background[1]
@@ -73,7 +72,7 @@ def assemble(
         region_tissues={name: tissue for name, tissue in tissues.items() if name in present},
         tissues={name: dict(table) for name, table in scene.tissues.items() if name in used},
         organs_at_risk=organs,
-        notes=scene.notes,
+        notes=(*scene.notes, *meshed.notes),
         origin=scene.origin,
         offset=np.asarray(scene.offset),
     )
@@ -103,6 +102,8 @@ def scene_domain(
             Layer(labels[skin.name], labels[skin.of], skin.thickness) for skin in scene.skins
         ),
         volumes={labels[p.name]: p.volume for p in scene.pieces if p.volume is not None},
+        islands=ISLAND,
+        names={label: name for name, label in labels.items()},
     )
     return domain, {label: name for name, label in labels.items()}
 
@@ -128,12 +129,6 @@ def _painted(
             names[free], tissues[name] = name, tissue
             free += 1
     return TetMesh(mesh.nodes, mesh.tets, regions), names, tissues
-
-
-def _named(problem: str, names: Mapping[int, str]) -> str:
-    """A message of the mesher, which knows labels, with the names of the regions added."""
-    known = ", ".join(f"{label} = {name}" for label, name in names.items())
-    return f"{problem} (labels: {known})" if "region" in problem else problem
 
 
 def with_landmarks(scene: Scene, points: Mapping[str, Floats]) -> Scene:

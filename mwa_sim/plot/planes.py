@@ -202,7 +202,7 @@ def _through(run: Recording, through: str | ArrayLike | None) -> tuple[Floats, s
             raise InputError(f"a plane goes through one point, got shape {point.shape}")
         return point, "({:.1f}, {:.1f}, {:.1f}) mm".format(*point * 1e3)
     if run.targets:
-        chosen = np.isin(run.mesh.regions, run.region_labels[run.targets[0]])
+        chosen = np.isin(run.mesh.regions, run.target_labels[run.targets[0]])
         weights = run.mesh.volumes[chosen]
         centres = run.mesh.nodes[run.mesh.tets[chosen]].mean(axis=1)
         return np.asarray(weights @ centres / weights.sum()), f"the {run.targets[0]} centre"
