@@ -1,0 +1,264 @@
+"""From labels to regions: parts of the treated vertebra, neighbours, discs and everything else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from mwa_sim.anatomy.images.axes import VertebraAxes, vertebra_axes
+from mwa_sim.anatomy.images.conventions import LEVELS
+from mwa_sim.anatomy.images.volume import Volume
+from mwa_sim.mesh.tetmesh import Floats, Ints
+
+_MM = 1e-3
+#: Fields of the label map, in order; ``rest`` is what no label claims.
+NAMES = (
+    "rest", "posterior", "body", "pedicles", "neighbours", "disc", "cord", "canal", "csf",
+    "epidural_fat", "aorta", "vena_cava", "ribs", "subcutaneous_fat", "skin",
+)  # fmt: skip
+#: Connected pieces with fewer voxels than this are removed.
+ISLAND = 8
+#: Discs are looked for where the bodies are closer than this [m].
+DISC_REACH = 18.0 * _MM
+_OF_ROLE = {
+    "disc": "disc", "cord": "cord", "canal": "canal", "csf": "csf", "aorta": "aorta",
+    "epidural_fat": "epidural_fat", "vena_cava": "vena_cava", "ribs": "ribs",
+    "neighbour": "neighbours", "subcutaneous_fat": "subcutaneous_fat", "skin": "skin",
+}  # fmt: skip
+
+
+@dataclass
+class Parts:
+    """Regions on the grid of the label map.
+
+    Attributes
+    ----------
+    regions : Volume
+        Position in :data:`NAMES`.
+    axes : dict of str to VertebraAxes
+    notes : list of str
+    """
+
+    regions: Volume
+    axes: dict[str, VertebraAxes]
+    notes: list[str] = field(default_factory=list)
+
+
+def divide(
+    labels: Volume,
+    levels: Mapping[int, str],
+    roles: Mapping[int, str],
+    details: Volume | None,
+    treated: str,
+) -> Parts:
+    """Regions of a label map.
+
+    The vertebra is divided by the labels of its parts where there are any. Otherwise its body ends
+    at the posterior wall (the front of the canal), and what lies further back than the middle of
+    the canal are posterior elements; the pedicles between belong to the body (assumption).
+
+    Parameters
+    ----------
+    labels : Volume
+    levels, roles : mapping of int to str
+        Meaning of the labels.
+    details : Volume, optional
+        Roles of parts by :data:`mwa_sim.anatomy.images.conventions.ROLES` position plus one, on
+        the same grid.
+    treated : str
+        Level.
+
+    Returns
+    -------
+    Parts
+    """
+    from mwa_sim.anatomy.images.conventions import ROLES
+
+    data = labels.data
+    out: Ints = np.zeros(data.shape, dtype=np.int32)
+    detail = np.zeros(data.shape, dtype=np.int32) if details is None else details.data
+    for role, name in _OF_ROLE.items():
+        mine = [k for k, found in roles.items() if found == role]
+        out[np.isin(data, mine) | (detail == ROLES.index(role) + 1)] = NAMES.index(name)
+    masks = {level: data == k for k, level in levels.items()}
+    masks = {level: mask for level, mask in masks.items() if mask.any()}
+    parts = Parts(Volume(out, labels.axes, labels.origin, labels.name), {})
+    sub = max(1, int(np.ceil(float(labels.spacing.max()) / (1.2 * _MM))))
+    clouds = {level: _cloud(labels, mask, sub) for level, mask in masks.items()}
+    parts.axes = vertebra_axes(clouds, float(labels.spacing.max()) / sub)
+    known = detail == ROLES.index("body") + 1
+    plate = detail == ROLES.index("endplate") + 1
+    endplate = np.isin(data, [k for k, role in roles.items() if role == "endplate"])
+    plate |= endplate & (detail == 0)
+    bodies = {}
+    for level, mask in masks.items():
+        body = (
+            mask & known if (mask & known).any() else _in_front(labels, mask, parts.axes.get(level))
+        )
+        bodies[level] = body
+        _assign(out, labels, mask, body, parts.axes.get(level), level == treated)
+    _add_endplates(out, labels, bodies, plate, treated)
+    _complete_discs(parts, labels, bodies)
+    _remove_islands(parts)
+    if treated not in parts.axes or not parts.axes[treated].found:
+        parts.notes.append(
+            f"No closed ring of body and arch was seen in {treated}: its canal is taken from "
+            "its neighbours." if parts.axes else
+            f"No closed ring of body and arch was seen in {treated}: the vertebra is not divided."
+        )  # fmt: skip
+    elif not (masks[treated] & known).any():
+        parts.notes.append(
+            f"{treated} carries one label: its body ends at the front of the canal, and what lies "
+            "behind the middle of the canal are posterior elements (assumption)."
+        )
+    return parts
+
+
+def _cloud(labels: Volume, mask: NDArray[np.bool_], sub: int) -> Floats:
+    """Points spread evenly over voxels, sub**3 in each, (n, 3) [m]."""
+    voxels = np.argwhere(mask).astype(np.float64)
+    steps = (np.arange(sub) + 0.5) / sub - 0.5
+    offsets = np.stack(np.meshgrid(steps, steps, steps, indexing="ij"), axis=-1).reshape(-1, 3)
+    return labels.points((voxels[:, None] + offsets).reshape(-1, 3))
+
+
+def _in_front(
+    labels: Volume, mask: NDArray[np.bool_], axes: VertebraAxes | None
+) -> NDArray[np.bool_]:
+    if axes is None:
+        return mask.copy()
+    body = np.zeros_like(mask)
+    voxels = np.argwhere(mask)
+    forward = axes.coordinates(labels.points(voxels.astype(np.float64)))[:, 0]
+    body[tuple(voxels[forward >= axes.wall].T)] = True
+    return body
+
+
+def _assign(
+    out: Ints,
+    labels: Volume,
+    mask: NDArray[np.bool_],
+    body: NDArray[np.bool_],
+    axes: VertebraAxes | None,
+    treated: bool,
+) -> None:
+    if not treated:
+        out[mask] = NAMES.index("neighbours")
+        return
+    out[mask] = NAMES.index("posterior")
+    out[body] = NAMES.index("body")
+    if axes is None:
+        return
+    voxels = np.argwhere(mask & ~body)
+    forward = axes.coordinates(labels.points(voxels.astype(np.float64)))[:, 0]
+    out[tuple(voxels[forward >= 0.0].T)] = NAMES.index("pedicles")
+
+
+def _add_endplates(
+    out: Ints,
+    labels: Volume,
+    bodies: Mapping[str, NDArray[np.bool_]],
+    plate: NDArray[np.bool_],
+    treated: str,
+) -> None:
+    """Give labelled endplates to the nearest body."""
+    todo = np.argwhere(plate & np.isin(out, [0, NAMES.index("disc")]))
+    if len(todo) == 0:
+        return
+    far = [
+        ndimage.distance_transform_edt(~body, sampling=labels.spacing)[tuple(todo.T)]
+        for body in bodies.values()
+    ]
+    nearest = np.argmin(far, axis=0)
+    for k, (level, body) in enumerate(bodies.items()):
+        mine = tuple(todo[nearest == k].T)
+        out[mine] = NAMES.index("body" if level == treated else "neighbours")
+        body[mine] = True
+
+
+def _complete_discs(parts: Parts, labels: Volume, bodies: Mapping[str, NDArray[np.bool_]]) -> None:
+    """Fill the space between neighbouring bodies where no disc is labelled."""
+    out = parts.regions.data
+    order = sorted((level for level in bodies if bodies[level].any()), key=LEVELS.index)
+    done = []
+    disc = NAMES.index("disc")
+    for upper, lower in pairwise(order):
+        if LEVELS.index(lower) - LEVELS.index(upper) > 1 and (upper, lower) not in _SKIPPED:
+            continue
+        found = between(labels, bodies[upper], bodies[lower])
+        gap = found & (out == 0)
+        there = found & (out == disc)
+        if there.sum() > 0.25 * found.sum() or gap.sum() < ISLAND:
+            continue
+        out[gap] = disc
+        done.append(f"{upper}/{lower}")
+    if done:
+        parts.notes.append(
+            f"No disc is labelled at {', '.join(done)}: the space between the bodies is taken."
+        )
+
+
+# Pairs that are neighbours although a transitional level has a place between them.
+_SKIPPED = {("T12", "L1"), ("L5", "S1")}
+
+
+def between(
+    labels: Volume, upper: NDArray[np.bool_], lower: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """Voxels that see both bodies, one straight up and the other straight down the spine."""
+    centres = [labels.points(np.argwhere(body).mean(axis=0)[None])[0] for body in (upper, lower)]
+    along = (centres[0] - centres[1]) / np.linalg.norm(centres[0] - centres[1])
+    step = 0.5 * float(labels.spacing.min())
+    voxels = np.argwhere(upper | lower)
+    low, high = voxels.min(axis=0), voxels.max(axis=0) + 1
+    window = tuple(slice(int(a), int(b)) for a, b in zip(low, high, strict=True))
+    free = np.argwhere(~(upper | lower)[window]) + low
+    stride = np.linalg.inv(labels.axes) @ (along * step)
+    length = np.zeros(len(free))
+    sees = np.ones(len(free), dtype=bool)
+    for body, sign in ((upper, 1.0), (lower, -1.0)):
+        hit = np.full(len(free), np.inf)
+        for k in range(1, int(DISC_REACH / step) + 1):
+            index = np.rint(free + sign * k * stride).astype(np.int64)
+            index = np.clip(index, 0, np.array(body.shape) - 1)
+            now = body[tuple(index.T)] & np.isinf(hit)
+            hit[now] = k * step
+        sees &= np.isfinite(hit)
+        length += hit
+    sees &= length <= DISC_REACH
+    found = np.zeros_like(upper)
+    found[tuple(free[sees].T)] = True
+    return np.asarray(ndimage.binary_opening(found, iterations=1) if sees.sum() > 500 else found)
+
+
+def _remove_islands(parts: Parts) -> None:
+    """Remove connected pieces of a few voxels; they become what surrounds them most."""
+    out = parts.regions.data
+    count, removed = 0, 0
+    for k in range(1, len(NAMES)):
+        mask = out == k
+        if not mask.any():
+            continue
+        pieces, number = ndimage.label(mask, np.ones((3, 3, 3)))
+        sizes = np.bincount(pieces.reshape(-1))
+        sizes[0] = 0
+        small = np.flatnonzero((sizes > 0) & (sizes < ISLAND))
+        if number == len(small):
+            continue
+        for piece in small:
+            here = pieces == piece
+            ring = ndimage.binary_dilation(here) & ~here
+            around = np.bincount(out[ring], minlength=len(NAMES))
+            out[here] = int(around.argmax())
+            count += 1
+            removed += int(sizes[piece])
+    if count:
+        volume = 1e9 * removed * parts.regions.voxel
+        parts.notes.append(
+            f"{count} islands of fewer than {ISLAND} voxels were removed ({volume:.0f} mm3)."
+        )
