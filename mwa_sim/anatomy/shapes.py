@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
+from mwa_sim.mesh.stuffing import Level
 from mwa_sim.mesh.tetmesh import Floats
 
 
@@ -163,3 +164,82 @@ def tube(
 def segment_distance(points: Floats, a: ArrayLike, b: ArrayLike) -> Floats:
     """Distance to the segment from a to b, (n,) [m]."""
     return rod(points, a, b, 0.0, 0.0)
+
+
+def slab(points: Floats, centre: ArrayLike, axes: Floats, half: ArrayLike, radius: float) -> Floats:
+    """Signed distance to a box with rounded edges and any orientation.
+
+    Parameters
+    ----------
+    points : (n, 3) float array [m]
+    centre : (3,) float array [m]
+    axes : (3, 3) float array
+        Rows are its unit axes.
+    half : (3,) float array [m]
+        Half extents along the axes, rounding included.
+    radius : float [m]
+        Rounding, at most the smallest half extent.
+
+    Returns
+    -------
+    (n,) float array [m]
+    """
+    local = np.abs((points - np.asarray(centre, dtype=np.float64)) @ axes.T)
+    q = local - (np.asarray(half, dtype=np.float64) - radius)
+    outside = np.linalg.norm(np.maximum(q, 0.0), axis=1)
+    return np.asarray(outside + np.minimum(q.max(axis=1), 0.0) - radius)
+
+
+def bounded(level: Level, low: ArrayLike, high: ArrayLike, margin: float) -> Level:
+    """A level function that is evaluated near a box only; the solid must lie inside the box.
+
+    Further than ``margin`` [m] from the box the value is the distance to the box, a lower bound.
+    """
+    centre = (np.asarray(low, dtype=np.float64) + np.asarray(high, dtype=np.float64)) / 2.0
+    half = np.asarray(high, dtype=np.float64) - centre
+
+    def near(points: Floats) -> Floats:
+        value = np.linalg.norm(np.maximum(np.abs(points - centre) - half, 0.0), axis=1)
+        close = np.flatnonzero(value < margin)
+        value[close] = level(points[close])
+        return np.asarray(value)
+
+    return near
+
+
+def folded(points: Floats) -> Floats:
+    """Points mirrored to the left half, for solids whose right half mirrors the left one."""
+    mirrored = points.copy()
+    mirrored[:, 1] = np.abs(mirrored[:, 1])
+    return mirrored
+
+
+def blade(
+    points: Floats,
+    a: ArrayLike,
+    b: ArrayLike,
+    tall: tuple[float, float],
+    thick: tuple[float, float],
+) -> Floats:
+    """Level function of an upright blade with rounded ends in a sagittal plane.
+
+    Parameters
+    ----------
+    points : (n, 3) float array [m]
+    a, b : (3,) float array [m]
+        Ends of its middle line, with the same y.
+    tall, thick : pair of float [m]
+        Half extents at the two ends, across the middle line in the plane and along y.
+
+    Returns
+    -------
+    (n,) float array [m]
+    """
+    start, stop = np.asarray(a, dtype=np.float64), np.asarray(b, dtype=np.float64)
+    axis, from_start = stop - start, points - start
+    t = np.clip(from_start @ axis / (axis @ axis), 0.0, 1.0)
+    away = from_start - t[:, None] * axis
+    half_tall = tall[0] + (tall[1] - tall[0]) * t
+    half_thick = thick[0] + (thick[1] - thick[0]) * t
+    outline = np.hypot(away[:, 0], away[:, 2]) - half_tall
+    return smooth_max(outline, np.abs(away[:, 1]) - half_thick, min(thick))
