@@ -26,6 +26,9 @@ Level = Callable[[Floats], Floats]
 SNAP = 0.25
 #: A node that already lies on another interface counts as on the new one below this fraction.
 SNAP_FIXED = 0.3
+#: A node that may not move onto a cut counts as on it below this fraction: cutting there would
+#: leave elements next to flat.
+SNAP_STUCK = 0.1
 #: A snap that leaves an element less than this fraction of its volume is taken back.
 KEEP_VOLUME = 0.1
 #: Regula falsi steps that place a cut on the zero set of a curved level function.
@@ -154,6 +157,8 @@ def _snap(state: Carving, edges: Ints, where: Floats, value: Floats) -> None:
         state.nodes[other[rows]] - state.nodes[moved]
     )
     moved = _move(state, moved, target)
+    value[node[fraction < SNAP_STUCK]] = 0.0
+    value[node[leaves_box & (fraction < SNAP)]] = 0.0
     value[moved] = 0.0
     value[on_surface] = 0.0
 
