@@ -6,16 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mwa_sim.errors import MeshError
 from mwa_sim.mesh.domain import Domain, Layer, Progress, checked_sizing
 from mwa_sim.mesh.islands import drop_islands
 from mwa_sim.mesh.lattice import lattice_tets
 from mwa_sim.mesh.octree import build_octree
-from mwa_sim.mesh.stuffing import Level, carve
+from mwa_sim.mesh.plan import Plan
 from mwa_sim.mesh.tetmesh import Floats, Ints, TetMesh
-from mwa_sim.mesh.volumes import TOLERANCE, Target
+from mwa_sim.mesh.volumes import TOLERANCE, head_start
 
 __all__ = ["Domain", "Layer", "Meshed", "Progress", "generate", "mesh_domain"]
 
@@ -77,7 +76,7 @@ def mesh_domain(domain: Domain, improve: bool = True, progress: Progress | None 
     """
     tell = progress or (lambda stage, fraction: None)
     domain.check()
-    plan = _Plan(domain)
+    plan = Plan(domain)
     tell("sizes", 0.0)
     tree = build_octree(
         checked_sizing(domain.sizing), domain.low, domain.high, domain.finest, domain.depth
@@ -85,8 +84,14 @@ def mesh_domain(domain: Domain, improve: bool = True, progress: Progress | None 
     tell("lattice", 0.1)
     lattice = lattice_tets(tree)
     tell("interfaces", 0.15)
-    numbered = [(k, level) for k, (_, level) in enumerate(plan.pieces)]
-    nodes, tets, regions = carve(*lattice, numbered, plan.background)
+    shifts: Floats = np.zeros(len(plan.order))
+    nodes, tets, regions = plan.carved(lattice, shifts)
+    targets = plan.wanted(nodes, tets, regions, lattice)
+    ahead = head_start(nodes, tets, regions, targets, shifts)
+    if ahead.any():
+        # A region that broke up or lost much is carved again, thicker: the fit can draw a surface
+        # in, but cannot join what came apart.
+        nodes, tets, regions = plan.carved(lattice, ahead)
     notes: list[str] = []
     if domain.islands > 0.0:
         regions, dropped = drop_islands(nodes, tets, regions, domain.islands)
@@ -98,8 +103,6 @@ def mesh_domain(domain: Domain, improve: bool = True, progress: Progress | None 
         ]
     for layer, place in zip(domain.layers, plan.layers, strict=True):
         regions = plan.skinned(tets, regions, layer, place)
-    shifts: Floats = np.zeros(len(plan.order))
-    targets = plan.targets()
     if improve:
         from mwa_sim.mesh.improve import improve_mesh
 
@@ -118,80 +121,15 @@ def mesh_domain(domain: Domain, improve: bool = True, progress: Progress | None 
         got = target.measured(nodes, tets, regions)
         if abs(got / target.volume - 1.0) > TOLERANCE:
             notes.append(
-                f"region {domain.named(target.label)} has {1e6 * got:.4g} ml instead of the wanted "
-                f"{1e6 * target.volume:.4g} ml ({got / target.volume - 1.0:+.1%}): more than an "
-                "even shift by a quarter of an element; ask for smaller elements there"
+                f"region {domain.named(target.label)} has {1e6 * got:.4g} ml, "
+                f"{got / target.volume - 1.0:+.1%} from its {target.source} "
+                f"{1e6 * target.volume:.4g} ml: more than an even shift by a quarter of an "
+                "element; ask for smaller elements there"
             )
     mesh = TetMesh(nodes, tets, plan.labels[regions]).renumbered()
     tell("done", 1.0)
     moved = {target.label: float(shifts[target.outer[0]]) for target in targets}
     return Meshed(mesh, moved, tuple(notes))
-
-
-class _Plan:
-    """A domain with its regions numbered by priority: pieces, background, skins."""
-
-    def __init__(self, domain: Domain) -> None:
-        self.domain = domain
-        self.pieces = _merged(domain.checked_levels())
-        self.background = len(self.pieces)
-        self.layers = [self.background + 1 + k for k in range(len(domain.layers))]
-        labels = [label for label, _ in self.pieces] + [domain.background]
-        self.labels: Ints = np.array(labels + [layer.label for layer in domain.layers], np.int64)
-        self.order: list[tuple[int, Level, float]] = []
-        #: For each piece: places of the surfaces that follow its level function, outermost last.
-        self.places: list[tuple[int, ...]] = []
-        for number, (label, level) in enumerate(self.pieces):
-            first = len(self.order)
-            skin = next((k for k, one in enumerate(domain.layers) if one.of == label), None)
-            if skin is None:
-                self.order.append((number, level, 0.0))
-            else:
-                self.order.append((number, level, -domain.layers[skin].thickness))
-                self.order.append((self.layers[skin], level, 0.0))
-            self.places.append(tuple(range(first, len(self.order))))
-
-    def skinned(self, tets: Ints, regions: Ints, layer: Layer, place: int) -> Ints:
-        """Give the number of the skin to the elements that touch the surface of their region."""
-        own = np.flatnonzero(self.labels[: self.background] == layer.of)
-        inner = set(range(int(own[-1]) + 1)) | {place}
-        outside: NDArray[np.bool_] = ~np.isin(regions, list(inner))
-        surface = np.zeros(int(tets.max()) + 1, dtype=bool)
-        surface[tets[outside]] = True
-        skin = np.isin(regions, own) & surface[tets].any(axis=1)
-        return np.where(skin, place, regions)
-
-    def targets(self) -> list[Target]:
-        """The wanted volumes, in order of priority."""
-        found = []
-        for label in dict.fromkeys(label for label, _ in self.pieces):
-            if label not in self.domain.volumes:
-                continue
-            own = [k for k, (one, _) in enumerate(self.pieces) if one == label]
-            skins = [
-                place
-                for layer, place in zip(self.domain.layers, self.layers, strict=True)
-                if layer.of == label
-            ]
-            places = tuple(place for k in own for place in self.places[k])
-            outer = tuple(self.places[k][-1] for k in own)
-            found.append(Target(label, (*own, *skins), places, outer, self.domain.volumes[label]))
-        return found
-
-
-def _merged(levels: list[tuple[int, Level]]) -> list[tuple[int, Level]]:
-    """Neighbours of one label in the order of priority become one level function."""
-    found: list[tuple[int, Level]] = []
-    for label, level in levels:
-        if found and found[-1][0] == label:
-            found[-1] = (label, _union(found[-1][1], level))
-        else:
-            found.append((label, level))
-    return found
-
-
-def _union(first: Level, second: Level) -> Level:
-    return lambda points: np.minimum(first(points), second(points))
 
 
 def _nothing_missing(domain: Domain, present: Ints) -> None:

@@ -6,15 +6,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mwa_sim.mesh.surfaces import Surface
-from mwa_sim.mesh.tetmesh import Floats, Ints, signed_volumes
+from mwa_sim.mesh.tetmesh import Floats, Ints, outer_faces, signed_volumes
 
 #: A surface is shifted by no more than this fraction of the edges on it: further out it would
 #: flatten the elements beside it.
 BOUND = 0.25
 #: A volume that is wrong by more than this is reported.
 TOLERANCE = 0.02
+#: A region whose volume over its surface is below this fraction of the edges on it is thin: 0.5 is
+#: a sheet as thick as the edges are long, or a cord twice as thick.
+THIN = 0.8
+#: A region that misses more than this of its volume when it is carved is carved again, thicker by
+#: at most AHEAD of its edges.
+LOST = 0.08
+AHEAD = 0.3
 
 
 @dataclass(frozen=True)
@@ -32,6 +40,8 @@ class Target:
     outer : tuple of int
         Those of them that bound it outwards.
     volume : float [m3]
+    source : str
+        What it is: "wanted" by the user, or the "implicit" volume of the level function.
     """
 
     label: int
@@ -39,6 +49,7 @@ class Target:
     places: tuple[int, ...]
     outer: tuple[int, ...]
     volume: float
+    source: str
 
     def measured(self, x: Floats, tets: Ints, regions: Ints) -> float:
         """Volume that the regions have now [m3]."""
@@ -78,3 +89,52 @@ def update_shifts(
         missing = target.volume - target.measured(x, tets, regions)
         places = list(target.places)
         shifts[places] = np.clip(shifts[target.outer[0]] + missing / area, -bound, bound)
+
+
+def is_thin(x: Floats, tets: Ints, inside: NDArray[np.bool_]) -> bool:
+    """Whether a region is so thin that fitted interfaces do not give it the right volume.
+
+    Parameters
+    ----------
+    x : (n, 3) float array [m]
+    tets : (m, 4) int array
+    inside : (m,) bool array
+        Elements of the region.
+    """
+    volume, area, edge = _bulk(x, tets, inside)
+    return volume > 0.0 and volume < THIN * area * edge
+
+
+def head_start(
+    x: Floats, tets: Ints, regions: Ints, targets: Sequence[Target], shifts: Floats
+) -> Floats:
+    """Shifts with which regions should be carved again that lost much when they were carved.
+
+    Parameters
+    ----------
+    x, tets, regions, targets, shifts
+        As in :func:`update_shifts`.
+
+    Returns
+    -------
+    (places,) float array [m]
+        The shifts, larger where a region lost more than LOST.
+    """
+    found = shifts.copy()
+    for target in targets:
+        volume, area, edge = _bulk(x, tets, np.isin(regions, target.regions))
+        if 0.0 < volume < (1.0 - LOST) * target.volume:
+            found[list(target.places)] += min((target.volume - volume) / area, AHEAD * edge)
+    return found
+
+
+def _bulk(x: Floats, tets: Ints, inside: NDArray[np.bool_]) -> tuple[float, float, float]:
+    """Volume [m3] and surface [m2] of some elements, and the mean edge of that surface [m]."""
+    if not inside.any():
+        return 0.0, 0.0, 0.0
+    chosen = tets[inside]
+    corner = x[outer_faces(chosen)]
+    normal = np.cross(corner[:, 1] - corner[:, 0], corner[:, 2] - corner[:, 0])
+    area = np.linalg.norm(normal, axis=1) / 2.0
+    edge = np.linalg.norm(corner[:, 1] - corner[:, 0], axis=1)
+    return float(signed_volumes(x, chosen).sum()), float(area.sum()), float(edge.mean())
