@@ -11,11 +11,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import ndimage
 from scipy.interpolate import CubicSpline
 
 from mwa_sim.anatomy.images.conventions import LEVELS
-from mwa_sim.mesh.tetmesh import Floats
+from mwa_sim.mesh.tetmesh import Floats, Ints
 
 _MM = 1e-3
 #: Areas that the hole of a vertebra may have [m2]; canals are 14-30 mm across (assumption).
@@ -37,7 +38,9 @@ class VertebraAxes:
     wall : float [m]
         From the middle of the canal forward to the posterior wall of the body.
     half_depth, half_width : float [m]
-        Half axes of the canal.
+        Half axes of the canal, the width at half depth.
+    half_front : float [m]
+        Half width of the canal in front, where the pedicles are.
     found : bool
         Whether the hole was found; otherwise the canal is that of another vertebra, moved along
         the spine.
@@ -50,6 +53,7 @@ class VertebraAxes:
     wall: float
     half_depth: float
     half_width: float
+    half_front: float
     found: bool = True
 
     def coordinates(self, points: Floats) -> Floats:
@@ -92,7 +96,7 @@ def vertebra_axes(clouds: Mapping[str, Floats], pixel: float) -> dict[str, Verte
         height = float((clouds[level].mean(axis=0) - known.canal) @ known.up)
         result[level] = VertebraAxes(
             known.up, known.front, known.left, known.canal + height * known.up,
-            known.wall, known.half_depth, known.half_width, False,
+            known.wall, known.half_depth, known.half_width, known.half_front, False,
         )  # fmt: skip
     return result
 
@@ -111,13 +115,17 @@ def spine_direction(level: str, clouds: Mapping[str, Floats]) -> Floats:
 
 
 def canal_line(axes: Mapping[str, VertebraAxes]) -> Floats:
-    """Middle and half axes of the canal from bottom to top, (n, 5): x, y, z, depth, width [m]."""
+    """Middle and half axes of the canal from bottom to top, (n, 6) [m].
+
+    Columns are x, y, z, half depth, half width and half width in front.
+    """
     rows = []
     found = [a for a in axes.values() if a.found]
     for a in found:
         # One vertebra alone still has a direction.
         steps = (-10.0 * _MM, 10.0 * _MM) if len(found) == 1 else (0.0,)
-        rows += [[*(a.canal + s * a.up), a.half_depth, a.half_width] for s in steps]
+        size = [a.half_depth, a.half_width, a.half_front]
+        rows += [[*(a.canal + s * a.up), *size] for s in steps]
     line = np.array(sorted(rows, key=lambda row: row[2]))
     return np.asarray(line[np.concatenate([[True], np.diff(line[:, 2]) > 2.0 * _MM])])
 
@@ -128,12 +136,14 @@ class CanalTube:
 
     Attributes
     ----------
-    line : (n, 5) float array [m]
+    line : (n, 6) float array [m]
         As from :func:`canal_line`.
     front, back, side : float [m]
         Distances by which the tube stays inside the canal.
     size : (depth, width) or None [m]
         Half axes, if they do not come from the canal.
+    wide : bool
+        As wide as the canal in front, where it is widest.
     exponent : float
         2 is an ellipse, larger is closer to a rectangle.
     """
@@ -143,6 +153,7 @@ class CanalTube:
     back: float = 0.0
     side: float = 0.0
     size: tuple[float, float] | None = None
+    wide: bool = False
     exponent: float = 2.0
 
     def __call__(self, points: Floats) -> Floats:
@@ -171,7 +182,7 @@ class CanalTube:
         return np.column_stack([middle + shift, heights])
 
     def _along(self, z: Floats) -> tuple[Floats, Floats, Floats]:
-        heights, values = self.line[:, 2], self.line[:, [0, 1, 3, 4]]
+        heights, values = self.line[:, 2], self.line[:, [0, 1, 3, 5 if self.wide else 4]]
         inside = np.clip(z, heights[0], heights[-1])
         if len(heights) == 1:
             flat = np.repeat(values, len(z), axis=0)
@@ -206,29 +217,38 @@ def _ring(cloud: Floats, up: Floats, pixel: float) -> VertebraAxes | None:
     middle = np.abs(b - cb) < 2.0 * _MM + 0.5 * pixel
     wall = _first(a - ca, slices, middle & (a > ca), 0.5, pixel)
     back = _first(ca - a, slices, middle & (a < ca), 0.5, pixel)
-    level = np.abs(a - ca) < 2.0 * _MM + 0.5 * pixel
-    sides = [
-        _first(b - cb, slices, level & (b > cb), 0.2, pixel),
-        _first(cb - b, slices, level & (b < cb), 0.2, pixel),
-    ]
-    if wall is None or back is None or None in sides:
+    across = _half_width(a, b - cb, slices, ca, pixel)
+    if wall is None or back is None or across is None:
         return None
     half_depth = 0.5 * (wall + back)
-    half_width = 0.5 * sum(side for side in sides if side is not None)
     ca += 0.5 * (wall - back)
-    cb += 0.5 * ((sides[0] or 0.0) - (sides[1] or 0.0))
-    canal = ca * front + cb * left + float(s.mean()) * up
-    return VertebraAxes(up, front, left, canal, half_depth, half_depth, half_width)
+    half_width, shift = across
+    in_front = [_half_width(a, b - cb, slices, ca + f * half_depth, pixel) for f in (0.3, 0.6)]
+    widest = max([half_width, *(found[0] for found in in_front if found is not None)])
+    canal = ca * front + (cb + shift) * left + float(s.mean()) * up
+    widest = min(widest, 2.0 * half_width)
+    return VertebraAxes(up, front, left, canal, half_depth, half_depth, half_width, widest)
+
+
+def _half_width(
+    a: Floats, b: Floats, slices: Ints, at: float, pixel: float
+) -> tuple[float, float] | None:
+    """Half width of the canal at a depth, and its middle; a is forward and b to the left [m]."""
+    level = np.abs(a - at) < 1.0 * _MM + 0.5 * pixel
+    sides = [_first(sign * b, slices, level & (sign * b > 0.0), 0.2, pixel) for sign in (1.0, -1.0)]
+    if sides[0] is None or sides[1] is None:
+        return None
+    return 0.5 * (sides[0] + sides[1]), 0.5 * (sides[0] - sides[1])
 
 
 def _first(
-    away: Floats, slices: Floats, chosen: Floats, quantile: float, pixel: float
+    away: Floats, slices: Ints, chosen: NDArray[np.bool_], quantile: float, pixel: float
 ) -> float | None:
     """Typical distance from the middle to the first bone, over slices [m]."""
     if not chosen.any():
         return None
     nearest = np.full(int(slices.max()) + 1, np.inf)
-    np.minimum.at(nearest, slices[chosen].astype(np.int64), away[chosen])
+    np.minimum.at(nearest, slices[chosen], away[chosen])
     nearest = nearest[np.isfinite(nearest)]
     # Points lie half a pixel inside the bone.
     return max(float(np.quantile(nearest, quantile)) - 0.5 * pixel, pixel)

@@ -78,12 +78,9 @@ def canal_contents(
             f"labels: no spinal canal: it is not labelled, and {level} and its neighbours show no "
             "closed ring of body and arch; label the canal, or segment the whole vertebra"
         )
-    tube = (
-        CanalTube(canal_line(axes), -_OVERLAP, -_OVERLAP, -_OVERLAP, exponent=2.3)
-        if found
-        else None
-    )
-    sac = CanalTube(canal_line(axes), *EPIDURAL) if found else None
+    line = canal_line(axes) if found else None
+    tube = None if line is None else _enclosing(line)
+    sac = None if line is None else CanalTube(line, *EPIDURAL)
     pieces: list[Piece] = []
     cords: list[Level] = []
     _cord_pieces(fields, has, sac, axes, level, box, pieces, cords, notes)
@@ -115,6 +112,11 @@ def canal_contents(
     return CanalContents(tuple(pieces), canal, _least(cords))
 
 
+def _enclosing(line: Floats) -> CanalTube:
+    """A tube a little larger than the canal, which bone cuts to its shape."""
+    return CanalTube(line, -_OVERLAP, -_OVERLAP, -_OVERLAP, wide=True, exponent=3.0)
+
+
 def _cord_pieces(
     fields: LabelField,
     has: set[str],
@@ -130,7 +132,8 @@ def _cord_pieces(
     if "cord" in has:
         name = "cord" if LEVELS.index(level) <= LEVELS.index(LAST_WITH_CORD) else "cauda_equina"
         inside = fields.level("cord")
-        pieces.append(Piece(name, "spinal_cord", inside, fields.volumes["cord"]))
+        detail = fields.thickness["cord"] / 1.5
+        pieces.append(Piece(name, "spinal_cord", inside, fields.volumes["cord"], detail))
         cords.append(inside)
         return
     if sac is None:

@@ -52,6 +52,8 @@ class LabelField:
         Longest voxel edge.
     widths, biases : dict of str to float [m]
         Width of the Gaussian and constant added, by region.
+    thickness : dict of str to float [m]
+        Four times the mean depth: that of a plate, two thirds of the diameter of a rod.
     volumes : dict of str to float [m3]
         Volume of the voxels of each region inside the box.
     """
@@ -63,6 +65,7 @@ class LabelField:
     edge: float
     widths: dict[str, float]
     biases: dict[str, float]
+    thickness: dict[str, float]
     volumes: dict[str, float]
 
     def level(self, *names: str) -> Level:
@@ -120,13 +123,13 @@ def label_field(
     edge = float(grid.spacing.max())
     width = SMOOTHING * edge if smoothing is None else smoothing
     fields = np.empty((*data.shape, len(kept)), dtype=np.float32)
-    widths = {}
+    widths, thickness = {}, {}
     for k, name in enumerate(kept):
         distance = signed_distance(data == k, grid.spacing)
         inside = distance[distance < 0.0]
         # A plate of thickness t has the mean depth t / 4.
-        thickness = -4.0 * float(inside.mean()) if inside.size else 0.0
-        widths[name] = min(width, thickness / THICKNESS)
+        thickness[name] = -4.0 * float(inside.mean()) if inside.size else 0.0
+        widths[name] = min(width, thickness[name] / THICKNESS)
         fields[..., k] = _smoothed(distance, widths[name] / grid.spacing)
     box = (np.asarray(low), np.asarray(high))
     biases = _match(grid, data, fields, box)
@@ -140,6 +143,7 @@ def label_field(
         edge,
         widths,
         dict(zip(kept, (float(b) for b in biases), strict=True)),
+        thickness,
         dict(zip(kept, volumes, strict=True)),
     )
 

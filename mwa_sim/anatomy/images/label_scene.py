@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,8 @@ from mwa_sim.mesh.stuffing import Level
 from mwa_sim.mesh.tetmesh import Floats
 
 _MM = 1e-3
+#: Edges that a region should have across its thickness.
+DETAIL = 1.5
 #: Pieces made of fields of the label map, in order of priority: name, tissue, fields.
 _LABELLED = (
     ("posterior_elements", "bone_cortical", ("posterior",)),
@@ -122,10 +125,7 @@ def _moved(volume: Volume, centre: Floats) -> Volume:
 
 
 def _shifted(axes: VertebraAxes, centre: Floats) -> VertebraAxes:
-    return VertebraAxes(
-        axes.up, axes.front, axes.left, axes.canal - centre,
-        axes.wall, axes.half_depth, axes.half_width, axes.found,
-    )  # fmt: skip
+    return replace(axes, canal=axes.canal - centre)
 
 
 def _box(spec: LabelSpec, labels: Volume, notes: list[str]) -> tuple[Floats, Floats]:
@@ -136,6 +136,9 @@ def _box(spec: LabelSpec, labels: Volume, notes: list[str]) -> tuple[Floats, Flo
     first, last = extent(labels)
     cut = (low < first - 1e-9) | (high > last + 1e-9)
     low, high = np.maximum(low, first), np.minimum(high, last)
+    cells = np.maximum(1.0, np.floor((high - low) / spec.cell + 1e-6))
+    middle = 0.5 * (low + high)
+    low, high = middle - 0.5 * cells * spec.cell, middle + 0.5 * cells * spec.cell
     if cut.any():
         size = " x ".join(f"{1e3 * n:.0f}" for n in high - low)
         notes.append(
@@ -185,5 +188,6 @@ def _pieces(
         there = [member for member in members if fields.volumes.get(member, 0.0) > 0.0]
         if there:
             volume = sum(fields.volumes[member] for member in there)
-            pieces.append(Piece(name, tissue, fields.level(*there), volume))
+            detail = min(fields.thickness[member] for member in there) / DETAIL
+            pieces.append(Piece(name, tissue, fields.level(*there), volume, detail))
     return [*pieces, *contents.pieces]

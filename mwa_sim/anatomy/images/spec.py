@@ -42,6 +42,9 @@ class LabelSpec(Spec):
         The scan in Hounsfield units: densities of bone and tumour are read from it.
     block : three lengths [m]
         Extent of the model in x, y, z, around the body; it ends where the scan ends.
+    cell : length [m]
+        The block is a whole number of these: the largest elements of the mesh. Otherwise the
+        mesher would move its corner out, and the volumes would be those of another block.
     smoothing : length, optional [m]
         Width of the filter that takes the steps of the voxels away.
     cortex : length [m]
@@ -66,6 +69,7 @@ class LabelSpec(Spec):
         112.0 * _MM,
         72.0 * _MM,
     )
+    cell: PositiveLength = 9.6 * _MM
     smoothing: PositiveLength | None = None
     cortex: PositiveLength = 0.4 * _MM
     shell: PositiveLength = 1.2 * _MM
