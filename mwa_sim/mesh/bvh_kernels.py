@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 #: Triangles in a leaf of the tree.
 LEAF = 4
 #: Clusters further away than this many radii count as their dipole in the winding number.
-FAR = 2.5
+FAR = 2.2
 
 
 @njit(cache=True)
@@ -213,3 +213,57 @@ def _solid_angle(x: Any, y: Any, z: Any, triangle: Any) -> Any:
     if over == 0.0 and under == 0.0:
         return 0.0
     return 2.0 * math.atan2(over, under)
+
+
+@njit(cache=True)
+def on_grid(
+    points: NDArray[np.float64], grid: NDArray[np.float64], low: NDArray[np.float64], step: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Signed distances interpolated on a grid, and what its nodes tell for certain.
+
+    Parameters
+    ----------
+    points : (n, 3) float array [m]
+    grid : (a, b, c) float array [m]
+        Signed distance at the nodes.
+    low : (3,) float array [m]
+        First node.
+    step : float [m]
+
+    Returns
+    -------
+    value : (n,) float array [m]
+        Trilinear; beyond the grid the distance from it is added.
+    least : (n,) float array [m]
+        The surface is at least this far away, by the node that tells most; may be negative.
+    sign : (n,) float array
+        Sign at that node.
+    """
+    count = points.shape[0]
+    value, least, sign = np.empty(count), np.empty(count), np.empty(count)
+    cell = np.empty(3, dtype=np.int64)
+    part = np.empty(3)
+    for p in range(count):
+        beyond = 0.0
+        for k in range(3):
+            place = (points[p, k] - low[k]) / step
+            inside = min(max(place, 0.0), grid.shape[k] - 1.0)
+            beyond += (place - inside) ** 2
+            cell[k] = min(int(inside), grid.shape[k] - 2)
+            part[k] = inside - cell[k]
+        out = math.sqrt(beyond) * step
+        total, best, side = 0.0, -np.inf, 1.0
+        for i in range(2):
+            for j in range(2):
+                for k in range(2):
+                    at = grid[cell[0] + i, cell[1] + j, cell[2] + k]
+                    x, y, z = part[0] - i, part[1] - j, part[2] - k
+                    total += at * (1.0 - abs(x)) * (1.0 - abs(y)) * (1.0 - abs(z))
+                    gap = abs(at) - step * math.sqrt(x * x + y * y + z * z)
+                    if gap > best:
+                        best = gap
+                        side = 1.0 if at > 0.0 else -1.0
+        value[p] = total + out
+        least[p] = best - out
+        sign[p] = side
+    return value, least, sign

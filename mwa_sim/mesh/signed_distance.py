@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from mwa_sim.errors import MeshError
-from mwa_sim.mesh.bvh_kernels import nearest, winding_numbers
+from mwa_sim.mesh.bvh_kernels import nearest, on_grid, winding_numbers
+from mwa_sim.mesh.surface_topology import open_edges
 from mwa_sim.mesh.tetmesh import Floats, Ints, unique_rows
 from mwa_sim.mesh.triangle_tree import TriangleTree
 
@@ -18,8 +19,6 @@ GRID_NODES, GRID_STEP = 40, 1e-3
 _IN_FRONT = 1e-6
 #: How often triangles that may be cut by another sheet are quartered to find the part within.
 _QUARTERS = 2
-_CORNERS = np.array([[0, 0, 0], [0, 0, 1], [0, 1, 0], [0, 1, 1],
-                     [1, 0, 0], [1, 0, 1], [1, 1, 0], [1, 1, 1]])  # fmt: skip
 
 
 class SignedDistance:
@@ -31,7 +30,8 @@ class SignedDistance:
     coarse grid, which have the right sign and about the right size.
 
     Two points have the same sign when the balls around them that touch the surface overlap, for
-    no surface lies between them; the winding number is only computed where that does not tell.
+    no surface lies between them; the winding number is only computed where that does not tell, or
+    everywhere near a surface with open edges.
 
     Parameters
     ----------
@@ -62,6 +62,7 @@ class SignedDistance:
         if not np.isfinite(x[np.unique(t)]).all():
             raise MeshError("a closed surface needs finite coordinates")
         self._sign = TriangleTree(x[t])
+        self._closed = not open_edges(t).size
         outer = _outer_sheets(x[t], self._sign)
         self._near = TriangleTree(outer) if len(outer) else self._sign
         self.band = band
@@ -71,35 +72,18 @@ class SignedDistance:
     def __call__(self, points: Floats) -> Floats:
         """Signed distance of points (n, 3) [m], negative inside, (n,) [m]."""
         p = np.ascontiguousarray(points, dtype=np.float64)
-        inside_box = np.clip(p, self._low, self._top)
-        beyond = np.linalg.norm(p - inside_box, axis=1)
-        cell = np.minimum(((inside_box - self._low) / self._step).astype(np.int64), self._last)
-        part = (inside_box - self._low) / self._step - cell
-        value = np.zeros(len(p))
-        safe = np.full(len(p), -np.inf)
-        agree = np.full(len(p), -np.inf)
-        sign = np.zeros(len(p))
-        for corner in _CORNERS:
-            at = self._grid[tuple((cell + corner).T)]
-            weight = np.where(corner, part, 1.0 - part)
-            value += weight.prod(axis=1) * at
-            gap = np.abs(at) - np.linalg.norm((part - corner) * self._step, axis=1)
-            better = gap > agree
-            agree = np.where(better, gap, agree)
-            sign = np.where(better, np.sign(at), sign)
-        safe = agree - beyond
-        value += beyond
-        close = np.flatnonzero((safe < self.band) & (np.abs(value) < self._far + self.band))
+        value, least, sign = on_grid(p, self._grid, self._low, self._step)
+        close = np.flatnonzero((least < self.band) & (np.abs(value) < self._far + self.band))
         if len(close):
             distance, _ = nearest(p[close], self._near.corners, self._near.boxes)
-            # Ball of the point and ball of a grid node overlap: both lie on the same side.
-            known = distance + agree[close] - beyond[close] > 1e-9 * self._size
-            doubt = np.flatnonzero(~known)
             side = sign[close]
+            # Ball of the point and ball of a grid node overlap: both lie on the same side.
+            known = self._closed & (distance + least[close] > 1e-9 * self._size)
+            doubt = np.flatnonzero(~known)
             if len(doubt):
                 side[doubt] = np.where(self.winding(p[close[doubt]]) > 0.5, -1.0, 1.0)
             value[close] = side * distance
-        return value
+        return np.asarray(value)
 
     def winding(self, points: Floats) -> Floats:
         """Generalised winding number of points (n, 3) [m], (n,)."""
@@ -123,19 +107,19 @@ class SignedDistance:
         shape = np.ceil((self.high - self.low) / self._step).astype(np.int64) + 3
         spare = (shape - 1) * self._step - (self.high - self.low)
         self._low = self.low - spare / 2.0
-        self._top = self._low + (shape - 1) * self._step
-        self._last = shape - 2
         self._far = 2.0 * self._step
         axes = [self._low[k] + self._step * np.arange(shape[k]) for k in range(3)]
         nodes = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, 3)
         distance = self.distance(nodes)
-        group = _groups(distance.reshape(tuple(shape)), self._step)
+        group = np.arange(len(nodes))
+        if self._closed:
+            group = _groups(distance.reshape(tuple(shape)), self._step)
         _, first, of = np.unique(group, return_index=True, return_inverse=True)
         side = np.where(self.winding(nodes[first]) > 0.5, -1.0, 1.0)
         self._grid = (side[of] * distance).reshape(tuple(shape))
 
 
-def _groups(distance: Floats, step: float) -> NDArray[np.int32]:
+def _groups(distance: Floats, step: float) -> Ints:
     """Number of the group of each grid node; neighbours with overlapping balls are in one."""
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
@@ -150,7 +134,7 @@ def _groups(distance: Floats, step: float) -> NDArray[np.int32]:
         columns.append(b[joined])
     i, j = np.concatenate(rows), np.concatenate(columns)
     graph = coo_array((np.ones(len(i), dtype=np.int8), (i, j)), shape=(number.size,) * 2)
-    return np.asarray(connected_components(graph.tocsr(), directed=False)[1])
+    return np.asarray(connected_components(graph.tocsr(), directed=False)[1], dtype=np.int64)
 
 
 def _outer_sheets(corners: Floats, tree: TriangleTree) -> Floats:

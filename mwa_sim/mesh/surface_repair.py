@@ -134,7 +134,7 @@ def _without_repeats(name: str, t: Ints, notes: list[str]) -> Ints:
 def _parity(t: Ints) -> Ints:
     """Positive where the corners come in cyclically ascending order."""
     a, b, c = t.T
-    return np.asarray(-(b - a) * (c - b) * (a - c))
+    return np.asarray((a - b) * (c - b) * (a - c), dtype=np.int64)
 
 
 def _without_strays(name: str, x: Floats, t: Ints, notes: list[str]) -> Ints:
@@ -181,8 +181,8 @@ def _closed(
         widest = max(holes, key=lambda hole: hole.diameter)
         problems.append(
             f"{name}: {len(holes)} holes take {lids / (lids + area):.0%} of the surface, the "
-            f"widest ({widest.diameter / _MM:.1f} mm) at {_place(widest.centre)}; at most {HOLE_AREA:.0%} "
-            "is closed here"
+            f"widest ({widest.diameter / _MM:.1f} mm) at {_place(widest.centre)}; at most "
+            f"{HOLE_AREA:.0%} is closed here"
         )
     if problems:
         raise MeshError(problems)

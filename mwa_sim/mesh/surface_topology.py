@@ -105,12 +105,11 @@ def oriented(triangles: Ints, area: Floats) -> tuple[Ints, Ints, Ints, bool]:
     return result, patch, np.flatnonzero(turn), bool(one_sided.any())
 
 
-def open_loops(triangles: Ints) -> list[Ints]:
-    """Rims of a surface as closed loops of vertices, in the direction of a lid that closes them.
+def open_edges(triangles: Ints) -> Ints:
+    """Edges that a lid would need, (k, 2) vertices in its direction; none if closed.
 
     Where triangles meet an edge in both directions equally often it is closed, however many they
-    are. What is left over has as many edges into each vertex as out of it, so it falls apart into
-    loops.
+    are.
     """
     edges = edges_of(triangles)
     net = np.bincount(
@@ -119,9 +118,16 @@ def open_loops(triangles: Ints) -> list[Ints]:
         minlength=len(edges.ends),
     ).astype(np.int64)
     ends = np.where((net > 0)[:, None], edges.ends[:, ::-1], edges.ends)
-    left = np.repeat(ends[net != 0], np.abs(net[net != 0]), axis=0)
+    return np.repeat(ends[net != 0], np.abs(net[net != 0]), axis=0)
+
+
+def open_loops(triangles: Ints) -> list[Ints]:
+    """Rims of a surface as closed loops of vertices, in the direction of a lid that closes them.
+
+    As many open edges lead into each vertex as out of it, so they fall apart into loops.
+    """
     onward: dict[int, list[int]] = {}
-    for start, stop in left[::-1].tolist():
+    for start, stop in open_edges(triangles)[::-1].tolist():
         onward.setdefault(start, []).append(stop)
     loops = []
     for start in sorted(onward):

@@ -71,16 +71,24 @@ class TriangleTree:
             size //= 2
         full = np.isfinite(self.boxes[:, 0])
         weight = sums[:, 3]
-        boxes = np.where(full[:, None], self.boxes, 0.0)
-        middle = (boxes[:, :3] + boxes[:, 3:]) / 2.0
         heavy = weight > 0.0
+        # Triangles without area have no influence; any of their corners will do as a centre.
+        boxes = np.where(full[:, None], self.boxes[:, :3], 0.0)
         self.dipoles = np.ascontiguousarray(sums[:, :3])
         self.centres = np.where(
-            heavy[:, None], sums[:, 4:] / np.where(heavy, weight, 1.0)[:, None], middle
+            heavy[:, None], sums[:, 4:] / np.where(heavy, weight, 1.0)[:, None], boxes
         )
-        reach = np.maximum(self.centres - boxes[:, :3], boxes[:, 3:] - self.centres)
-        # The corner of the box bounds the distance to the furthest triangle.
-        self.radii = np.where(full, np.linalg.norm(reach, axis=1), -1.0)
+        self.radii = np.where(full, self._reach(), -1.0)
+
+    def _reach(self) -> Floats:
+        """Distance from each centre to the furthest corner of its triangles, (2 * leaves,)."""
+        radii = np.zeros(2 * self.leaves)
+        leaf = self.leaves + np.arange(len(self.corners)) // LEAF
+        while leaf[0] >= 1:
+            gap = np.linalg.norm(self.corners - self.centres[leaf][:, None], axis=2).max(axis=1)
+            np.maximum.at(radii, leaf, gap)
+            leaf //= 2
+        return radii
 
 
 def _along_a_curve(centre: Floats) -> Ints:
