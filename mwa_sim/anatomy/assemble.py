@@ -19,6 +19,33 @@ Report = Callable[[str, float], None]
 ISLAND = 3e-9
 
 
+def cheap(scene: Scene) -> Scene:
+    """The same scene with level functions that cost little far from their surfaces."""
+    from mwa_sim.mesh.far_field import FarField
+
+    margin = 1e-3
+    low, high = np.asarray(scene.low) - margin, np.asarray(scene.high) + margin
+    pieces = [replace(p, level=FarField(p.level, low, high)) for p in scene.pieces]
+    return replace(scene, pieces=tuple(pieces))
+
+
+def whole_box(scene: Scene, sizes: Sizes) -> Scene:
+    """The same scene in a box of whole coarsest cubes: the nearest number of them along each axis.
+
+    The front, both sides, and both ends move; the back, where the skin is, stays.
+
+    Parameters
+    ----------
+    scene : Scene
+    sizes : Sizes
+    """
+    cube = sizes.antenna * 2**sizes.depth
+    low, high = np.asarray(scene.low, dtype=np.float64), np.asarray(scene.high, dtype=np.float64)
+    extent = cube * np.maximum(1.0, np.round((high - low) / cube))
+    shift = (high - low - extent) * np.array([0.0, 0.5, 0.5])
+    return replace(scene, low=low + shift, high=low + shift + extent)
+
+
 def assemble(
     scene: Scene,
     sizes: Sizes,

@@ -51,7 +51,7 @@ def canal_section(
     u = x / reach
     half = np.asarray(width) / 2.0 / _widest(triangle)
     rho = gauge(u, y / (half * _taper(u, triangle)), SQUARENESS)
-    return along_ray(np.hypot(x, y), rho, float(np.min(back)))
+    return along_ray(np.hypot(x, y), rho, float(np.min(back, initial=1.0)))
 
 
 def _taper(u: Floats, triangle: Floats | float) -> Floats:

@@ -49,10 +49,16 @@ def _cases() -> list[dict[str, Any]]:
 
     found = []
     for name in list_cases():
-        spec, _ = read_case_file(case_file(name))
-        regions = {
-            region.name or label: {"value": region.tissue} for label, region in spec.regions.items()
-        }
+        file = case_file(name)
+        spec, _ = read_case_file(file)
+        regions = {}
+        if spec.recipe is not None:
+            from mwa_sim.anatomy.recipes import region_tissues
+
+            tissues = region_tissues(spec.recipe, file.parent)
+            regions = {region: {"value": tissue} for region, tissue in tissues.items()}
+        for label, region in spec.regions.items():
+            regions[region.name or label] = {"value": region.tissue}
         found.append(
             {"name": name, "title": spec.description, "note": spec.origin, "values": regions}
         )

@@ -13,6 +13,7 @@ from mwa_sim.cli.check import check
 from mwa_sim.cli.cite import cite
 from mwa_sim.cli.console import out, write_anything
 from mwa_sim.cli.guard import FAILED
+from mwa_sim.cli.mesh import mesh
 from mwa_sim.cli.run import run
 from mwa_sim.cli.show import show
 
@@ -34,6 +35,7 @@ app = typer.Typer(
 app.command("run")(run)
 app.command("check")(check)
 app.command("show")(show)
+app.command("mesh")(mesh)
 app.command("antenna")(antenna)
 app.command("list")(list_entries)
 app.command("cite")(cite)

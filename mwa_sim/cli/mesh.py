@@ -187,7 +187,7 @@ def _made(table: dict[str, Any]) -> tuple[Prepared, Anatomy, dict[str, Any]]:
 
     anatomy = mesh_prepared(prepared, progress)
     say("measuring volumes")
-    return prepared, anatomy, mesh_report(anatomy, prepared.scene)
+    return prepared, anatomy, mesh_report(anatomy, prepared)
 
 
 def _written(
@@ -204,12 +204,13 @@ def _written(
 
     from mwa_sim.case import load_case
     from mwa_sim.case_folder import write_case
+    from mwa_sim.summary import RESEARCH_NOTE
 
     title = name or folder.resolve().name
     file = write_case(folder, anatomy, title, prepared.description, table, overwrite=force)
     # What was written must be what a simulation can read.
     load_case(file)
-    report |= {"case": str(file), "name": title}
+    report |= {"case": str(file), "name": title, "note": RESEARCH_NOTE}
     text = json.dumps(report, indent=1, allow_nan=False)
     (folder / REPORT).write_text(text + "\n", encoding="utf-8")
     return [str(folder / part) for part in ("case.toml", "mesh.vtu", "recipe.toml", REPORT)]

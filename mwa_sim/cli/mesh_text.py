@@ -35,7 +35,8 @@ def report_text(report: dict[str, Any]) -> list[str]:
     ]
     ways = report.get("access", [])
     if ways:
-        lines += ["", "Ways in", *table([_way(way) for way in ways])]
+        lines += ["", "Ways in"]
+        lines += [f"  {way['verdict']}; {way['length_mm']:.0f} mm to the target" for way in ways]
     if report["notes"]:
         lines += ["", *(f"Note     {note}" for note in report["notes"])]
     lines += ["", *(f"File     {file}" for file in report["files"])]
@@ -60,13 +61,3 @@ def _volumes(report: dict[str, Any]) -> list[str]:
         )
     lines = table(rows, indent="")
     return [lines[0], "-" * max(map(len, lines)), *lines[1:]]
-
-
-def _way(way: dict[str, Any]) -> list[str]:
-    return [
-        way["name"],
-        f"entry ({point(way['entry_mm'])})",
-        f"{way['length_mm']:.0f} mm to the target",
-        f"room {way['room_mm']:.1f} mm",
-        way["verdict"],
-    ]
