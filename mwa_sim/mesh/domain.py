@@ -116,6 +116,12 @@ class Domain:
                     f"{self.named(layer.label)}, which is taken"
                 )
             seen.add(layer.label)
+            if len(_runs(self.levels, layer.of)) > 1:
+                problems.append(
+                    f"skin {self.named(layer.label)} is of region {self.named(layer.of)}, whose "
+                    "pieces have other regions between them in the order of priority; put them "
+                    "next to each other"
+                )
             if layer.of not in solids:
                 problems.append(
                     f"skin {self.named(layer.label)} is of region {self.named(layer.of)}, which is "
@@ -138,6 +144,12 @@ class Domain:
     def checked_levels(self) -> list[tuple[int, Level]]:
         """The level functions, refusing values that are not finite numbers."""
         return [(label, _checked(level, self.named(label))) for label, level in self.levels]
+
+
+def _runs(levels: Sequence[tuple[int, Level]], label: int) -> list[int]:
+    """Places where a run of pieces of a label begins."""
+    own = [one == label for one, _ in levels]
+    return [k for k, here in enumerate(own) if here and not (k and own[k - 1])]
 
 
 def _checked(level: Level, name: str) -> Level:

@@ -27,7 +27,8 @@ class Meshed:
     ----------
     mesh : TetMesh
     shifts : mapping of int to float [m]
-        How far the surface of each region with a wanted volume was moved outwards.
+        How far the surfaces of regions with a wanted volume, and of thin regions, were moved
+        outwards to meet it.
     notes : tuple of str
         Sentences for the user: pieces dropped, volumes that were not met.
     """
@@ -123,12 +124,12 @@ def mesh_domain(domain: Domain, improve: bool = True, progress: Progress | None 
             notes.append(
                 f"region {domain.named(target.label)} has {1e6 * got:.4g} ml, "
                 f"{got / target.volume - 1.0:+.1%} from its {target.source} "
-                f"{1e6 * target.volume:.4g} ml: more than an even shift by a quarter of an "
-                "element; ask for smaller elements there"
+                f"{1e6 * target.volume:.4g} ml: it is thin or jagged there, and surfaces are "
+                "shifted by a quarter of an element at most; ask for smaller elements"
             )
     mesh = TetMesh(nodes, tets, plan.labels[regions]).renumbered()
     tell("done", 1.0)
-    moved = {target.label: float(shifts[target.outer[0]]) for target in targets}
+    moved = {target.label: float(shifts[target.outer[0]]) for target in targets if target.outer}
     return Meshed(mesh, moved, tuple(notes))
 
 

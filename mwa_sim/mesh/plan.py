@@ -90,6 +90,13 @@ class Plan:
                 own = [k for k in group if k < self.background]
                 volume = sum(sampled_volume(*lattice, levels, k) for k in own)
                 found.append(self.target(label, volume, "implicit"))
+        rest = regions == self.background
+        if levels and is_thin(nodes, tets, rest):
+            # It has no surface of its own to be shifted: its volume can only be reported.
+            left = sampled_volume(*lattice, [*levels, _outside(levels)], self.background)
+            found.append(
+                Target(self.domain.background, (self.background,), (), (), left, "implicit")
+            )
         return [target for target in found if target.volume > 0.0]
 
     def carved(self, lattice: tuple[Floats, Ints], shifts: Floats) -> tuple[Floats, Ints, Ints]:
@@ -118,3 +125,7 @@ def _union(first: Level, second: Level) -> Level:
 
 def _shifted(level: Level, shift: float) -> Level:
     return level if shift == 0.0 else lambda points: level(points) - shift
+
+
+def _outside(levels: list[Level]) -> Level:
+    return lambda points: -np.min([level(points) for level in levels], axis=0)
