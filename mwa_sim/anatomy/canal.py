@@ -17,14 +17,15 @@ _MM = 1e-3
 CORD_LEVELS = (*(f"T{k}" for k in range(1, 13)), "L1")
 #: The tube reaches this far into the bodies, which have priority, so that it meets them steeply.
 INTO_BODY = 4.0 * _MM
-#: Posterior wall to dura, dura to arch; more than a quarter of the canal is never fat (assumption).
-EPIDURAL_SPACE = (2.0 * _MM, 3.0 * _MM)
+#: Fat before and behind the sac, as parts of the depth of the canal: 1.5 mm and 3 mm in a canal of
+#: 17.5 mm (assumption).
+EPIDURAL_SPACE = (0.085, 0.17)
 #: Width of the sac over the width of the canal (assumption).
 SAC_WIDTH = 0.74
-#: Depth and width of the cord, or of the roots gathered in the sac (assumption).
-CORD_SIZE = (7.0 * _MM, 9.0 * _MM)
-#: The cord never takes more than this part of the sac's depth and width (assumption).
-CORD_IN_SAC = 0.8
+#: Depth and width of the cord, and the part of the sac that it takes at most (assumptions).
+CORD_SIZE, CORD_IN_SAC = (7.0 * _MM, 9.0 * _MM), 0.75
+#: Depth and width of the gathered roots of the cauda equina, as parts of the sac (assumption).
+ROOTS_IN_SAC = (0.6, 0.7)
 _ROUND, _SQUARE = 2.0, 2.3
 
 
@@ -71,34 +72,33 @@ class Canal:
 
     def level(self, points: Floats) -> Floats:
         """The canal; in front it reaches into the bodies and discs, which have priority."""
-        return self._tube(points, (INTO_BODY, 0.0), 1.0, _SQUARE)
+        middle, half = self.centre(points[:, 2]), self.half_axes(points[:, 2])
+        middle[:, 0] += INTO_BODY / 2.0
+        half[:, 0] += INTO_BODY / 2.0
+        return _ellipse(points[:, :2] - middle, half, _SQUARE)
 
     def sac(self, points: Floats) -> Floats:
         """Dural sac."""
-        return self._tube(points, (-EPIDURAL_SPACE[0], -EPIDURAL_SPACE[1]), SAC_WIDTH, _ROUND)
+        middle, half = self._sac(points[:, 2])
+        return _ellipse(points[:, :2] - middle, half, _ROUND)
 
     def cord(self, points: Floats) -> Floats:
-        """Cord, or the roots of the cauda equina as one bundle, in the middle of the sac."""
-        z = points[:, 2]
-        middle, half = self._section(z, (-EPIDURAL_SPACE[0], -EPIDURAL_SPACE[1]), SAC_WIDTH)
+        """Spinal cord in the middle of the sac."""
+        middle, half = self._sac(points[:, 2])
         half = np.minimum(half * CORD_IN_SAC, np.array(CORD_SIZE) / 2.0)
         return _ellipse(points[:, :2] - middle, half, _ROUND)
 
-    def _tube(
-        self, points: Floats, more: tuple[float, float], width: float, exponent: float
-    ) -> Floats:
-        middle, half = self._section(points[:, 2], more, width)
-        return _ellipse(points[:, :2] - middle, half, exponent)
+    def roots(self, points: Floats) -> Floats:
+        """Roots of the cauda equina as one bundle in the middle of the sac."""
+        middle, half = self._sac(points[:, 2])
+        return _ellipse(points[:, :2] - middle, half * np.array(ROOTS_IN_SAC), _ROUND)
 
-    def _section(self, z: Floats, more: tuple[float, float], width: float) -> tuple[Floats, Floats]:
-        """Centre and half axes of the tube that lies ``more`` beyond the front and the back."""
-        half = self.half_axes(z)
-        # A narrow canal has less fat in it.
-        front = np.maximum(more[0], -half[:, 0] / 2.0)
-        back = np.maximum(more[1], -half[:, 0] / 2.0)
-        middle = self.centre(z)
-        middle[:, 0] += (front - back) / 2.0
-        return middle, np.stack([half[:, 0] + (front + back) / 2.0, half[:, 1] * width], axis=1)
+    def _sac(self, z: Floats) -> tuple[Floats, Floats]:
+        """Centre and half axes of the sac."""
+        half, middle = self.half_axes(z), self.centre(z)
+        front, back = EPIDURAL_SPACE
+        middle[:, 0] += half[:, 0] * (back - front)
+        return middle, half * np.array([1.0 - front - back, SAC_WIDTH])
 
 
 def joined(canals: Sequence[Canal]) -> Canal:
@@ -110,6 +110,11 @@ def joined(canals: Sequence[Canal]) -> Canal:
         np.stack([order[0].slopes[0], order[-1].slopes[1]]),
         np.concatenate([canal.half for canal in order]),
     )
+
+
+def nervous_level(canal: Canal, level: str) -> Level:
+    """The cord, or below its end the roots of the cauda equina."""
+    return canal.cord if level in CORD_LEVELS else canal.roots
 
 
 def canal_contents(
@@ -135,9 +140,10 @@ def canal_contents(
     thin = float(canal.half.min())
     pieces: list[Piece] = []
     if not {"cord", "cauda_equina"} & given:
-        pieces.append(Piece(cord, "spinal_cord", canal.cord, detail=2.5 * _MM))
+        nerve = nervous_level(canal, level)
+        pieces.append(Piece(cord, "spinal_cord", nerve, detail=2.4 * _MM))
     if "csf" not in given:
-        pieces.append(Piece("csf", "csf", canal.sac, detail=2.0 * _MM))
+        pieces.append(Piece("csf", "csf", canal.sac, detail=2.4 * _MM))
     if "epidural_fat" not in given:
         pieces.append(Piece("epidural_fat", "epidural_fat", canal.level))
     depth, width = 2e3 * canal.half.mean(axis=0)
@@ -145,10 +151,9 @@ def canal_contents(
     if pieces:
         names = ", ".join(piece.name for piece in pieces)
         notes.append(
-            f"{names}: completed in a canal {width:.1f} mm wide and {depth:.1f} mm deep; sac "
-            f"{SAC_WIDTH:.0%} of its width, {EPIDURAL_SPACE[0] / _MM:g} mm behind the wall and "
-            f"{EPIDURAL_SPACE[1] / _MM:g} mm before the arch, {cord.replace('_', ' ')} at most "
-            f"{CORD_SIZE[1] / _MM:g} mm x {CORD_SIZE[0] / _MM:g} mm (assumptions)"
+            f"{names}: completed in a canal {width:.1f} mm wide and {depth:.1f} mm deep; the sac "
+            f"takes {SAC_WIDTH:.0%} of its width and {1 - sum(EPIDURAL_SPACE):.0%} of its depth "
+            "(assumption)"
         )
     if thin < 4.0 * _MM:
         notes.append(f"the canal is only {2 * thin / _MM:.1f} mm across at its narrowest section")

@@ -133,8 +133,8 @@ def _without_repeats(name: str, t: Ints, notes: list[str]) -> Ints:
 
 def _parity(t: Ints) -> Ints:
     """Positive where the corners come in cyclically ascending order."""
-    a, b, c = t.T
-    return np.asarray((a - b) * (c - b) * (a - c), dtype=np.int64)
+    steps = t[:, [1, 2, 0]] - t
+    return np.asarray(-steps.prod(axis=1))
 
 
 def _without_strays(name: str, x: Floats, t: Ints, notes: list[str]) -> Ints:
@@ -155,7 +155,7 @@ def _without_strays(name: str, x: Floats, t: Ints, notes: list[str]) -> Ints:
         )
     if (~small).sum() > 1:
         notes.append(f"{name}: the surface has {int((~small).sum())} separate parts; all are kept")
-    return t[~small[part]]
+    return np.asarray(t[~small[part]])
 
 
 def _closed(
