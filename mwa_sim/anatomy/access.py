@@ -8,32 +8,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from mwa_sim.anatomy.access_search import ENOUGH, REACH, best_line
 from mwa_sim.anatomy.access_space import AccessSpace, needle_diameter
-from mwa_sim.anatomy.breach import (
-    BODY_DEPTH,
-    ENTRY_ALLOWANCE,
-    HARMLESS,
-    STEP,
-    BreachReport,
-    check_trajectory,
-)
+from mwa_sim.anatomy.breach import STEP, BreachReport, check_trajectory
 from mwa_sim.anatomy.pedicles import Pedicle, find_pedicles
 from mwa_sim.anatomy.vertebra_frame import VertebraFrame, vertebra_frame
 from mwa_sim.errors import InputError
+from mwa_sim.mesh.stuffing import Level
 from mwa_sim.mesh.tetmesh import Floats
 
 _MM = 1e-3
-#: Bone about the needle that needs no improving (assumption: the accuracy of CT guidance).
-ENOUGH = 1.0 * _MM
-#: How far behind the target entries are looked for; the deepest skin lies about 120 mm behind.
-_REACH = 90.0 * _MM
 _SKIN_REACH = 220.0 * _MM
-#: Half the fan of a costovertebral way: it passes this far lateral of the pedicle's outer wall.
-_BESIDE = 12.0 * _MM
-#: A way through the pedicle enters the bone at least this far behind the smallest section.
-_BEHIND = 6.0 * _MM
-#: A radian away from the pedicle's axis counts like this much room [m].
-_TURN = 0.5 * _MM
 _APPROACHES = ("transpedicular", "costovertebral")
 
 
@@ -141,8 +126,7 @@ def propose(
     ways = []
     for pedicle in pedicles.values():
         for approach in approaches:
-            fan = _through(pedicle) if approach == "transpedicular" else _beside(pedicle, diameter)
-            ways += _best(space, frame, pedicle, approach, tip, fan, diameter)
+            ways += _way(space, frame, pedicle, approach, tip, diameter)
     return sorted(ways, key=_rank)
 
 
@@ -161,102 +145,33 @@ def _rank(way: Trajectory) -> tuple[bool, float, int, float]:
     return (not way.report.safe, -round(room, 4), _APPROACHES.index(way.approach), way.length)
 
 
-def _through(pedicle: Pedicle) -> Floats:
-    """Points of the smallest section of a pedicle, (k, 3)."""
-    wide = np.linspace(-0.36, 0.36, 13) * pedicle.width
-    high = np.linspace(-0.3, 0.3, 9) * pedicle.height
-    plane = wide[:, None, None] * pedicle.across + high[None, :, None] * pedicle.upwards
-    return np.asarray((pedicle.isthmus + plane).reshape(-1, 3))
-
-
-def _beside(pedicle: Pedicle, diameter: float) -> Floats:
-    """Points lateral of the smallest section of a pedicle, (k, 3)."""
-    wide = np.linspace(0.0, _BESIDE, 13) - diameter / 2.0
-    high = np.linspace(-0.5, 0.5, 9) * pedicle.height
-    plane = wide[:, None, None] * pedicle.across + high[None, :, None] * pedicle.upwards
-    return np.asarray((pedicle.lateral + plane).reshape(-1, 3))
-
-
-def _best(
+def _way(
     space: AccessSpace,
     frame: VertebraFrame,
     pedicle: Pedicle,
     approach: str,
     tip: Floats,
-    fan: Floats,
     diameter: float,
 ) -> list[Trajectory]:
-    """The best line from the tip through a point of the fan, checked."""
-    along = fan - tip
-    reach = np.linalg.norm(along, axis=1)
-    fan, along = fan[reach > 5.0 * _MM], along[reach > 5.0 * _MM]
-    along /= np.linalg.norm(along, axis=1, keepdims=True)
-    # Ways from the front are none.
-    backwards = along @ frame.axes[0] < -0.3
-    fan, along = fan[backwards], along[backwards]
-    if len(fan) == 0:
+    """The best line of one approach and side, checked; none if there is no line."""
+    line = best_line(space, frame, pedicle, approach, tip, diameter / 2.0)
+    if line is None:
         return []
-    steps = np.arange(0.0, _REACH, STEP)
-    points = tip + steps[None, :, None] * along[:, None, :]
-    shape = points.shape[:2]
-    flat = points.reshape(-1, 3)
-    bone = space.bone_surface.distance(flat, within=8.0 * _MM).reshape(shape)
-    canal = space.canal_surface.distance(flat, within=8.0 * _MM).reshape(shape)
-    body = space.body(flat).reshape(shape)
-    others = _others(space, flat).reshape(shape)
-    angle = np.arccos(np.clip(-along @ pedicle.axis, -1.0, 1.0))
-    middle = (np.linalg.norm(fan - tip, axis=1) / STEP).astype(int)
-    score = np.full(len(fan), -np.inf)
-    entry = np.zeros(len(fan))
-    for k in range(len(fan)):
-        # Through the pedicle the bone ends behind it; beside it, where the body or its root does.
-        begin = middle[k] if approach == "transpedicular" else 0
-        out = np.flatnonzero(bone[k, begin:] > 0.0)
-        stop = begin + int(out[0]) if len(out) else shape[1]
-        if stop >= shape[1] or stop < 2:
-            continue
-        inner, outer = bone[k, stop - 1], bone[k, stop]
-        entry[k] = steps[stop - 1] + STEP * min(max(inner / (inner - outer), 0.0), 1.0)
-        room = float(min(canal[k].min(), others[k].min()))
-        if approach == "transpedicular":
-            deep = np.flatnonzero(body[k, :stop] < -BODY_DEPTH)
-            first = int(deep[-1]) + 1 if len(deep) else 0
-            last = max(stop - int(ENTRY_ALLOWANCE / STEP), first + 1)
-            room = min(room, float(-bone[k, first:last].max()))
-            behind = (pedicle.isthmus - tip - entry[k] * along[k]) @ pedicle.axis
-            room -= max(_BEHIND - float(behind), 0.0)
-        room -= diameter / 2.0
-        # With enough room, what follows the pedicle best; a little more room is worth little.
-        score[k] = min(room, ENOUGH) + 0.1 * max(room - ENOUGH, 0.0) - _TURN * angle[k]
-    chosen = int(np.argmax(score))
-    if not np.isfinite(score[chosen]):
-        return []
-    start = tip + entry[chosen] * along[chosen]
-    skin = _skin(space, tip, along[chosen])
-    report = check_trajectory(
-        space, start + 1.0 * _MM * along[chosen], tip, diameter, approach=approach, frame=frame
-    )
+    skin = _skin(space, tip, line.outward)
+    start = tip + REACH * line.outward if skin is None else skin
     return [
         Trajectory(
             name=f"{pedicle.side} {approach}",
             side=pedicle.side,
             approach=approach,
-            entry=start,
+            entry=line.entry,
             target=tip,
-            direction=-along[chosen],
+            direction=-line.outward,
             skin=skin,
             pedicle_width=pedicle.width,
-            report=report,
+            report=check_trajectory(space, start, tip, diameter, approach=approach, frame=frame),
         )
     ]
-
-
-def _others(space: AccessSpace, points: Floats) -> Floats:
-    """Least value of the levels of what a needle should not meet, (n,) [m]."""
-    levels = [level for name, level in space.others.items() if name not in HARMLESS]
-    if not levels:
-        return np.full(len(points), np.inf)
-    return np.asarray(np.min([level(points) for level in levels], axis=0))
 
 
 def _skin(space: AccessSpace, tip: Floats, along: Floats) -> Floats | None:
@@ -267,3 +182,66 @@ def _skin(space: AccessSpace, tip: Floats, along: Floats) -> Floats | None:
     line = tip + np.arange(0.0, _SKIN_REACH, STEP)[:, None] * along
     inside = np.flatnonzero(np.min([level(line) for level in levels], axis=0) < 0.0)
     return np.asarray(line[inside[-1]]) if len(inside) else None
+
+
+def bilateral(
+    space: AccessSpace,
+    tumour: Level,
+    centre: ArrayLike,
+    needle: str | float = "13 G",
+    *,
+    separation: float | None = None,
+) -> tuple[Trajectory, Trajectory]:
+    """Two ways, one through each pedicle, to targets spread across a tumour.
+
+    Chen 2022 used two needles for lesions over two thirds of the body.
+
+    Parameters
+    ----------
+    space : AccessSpace
+    tumour : level function
+    centre : (3,) array [m]
+        Of the tumour.
+    needle : str or float, optional [m]
+    separation : float, optional [m]
+        Between the targets, from left to right. By default each is in the middle of its half of the
+        tumour.
+
+    Returns
+    -------
+    left, right : Trajectory
+
+    Raises
+    ------
+    InputError
+        If a target would be outside the tumour or the bone, or a side has no way in.
+    """
+    frame = vertebra_frame(space)
+    middle = np.asarray(centre, dtype=np.float64)
+    steps = np.arange(-40.0 * _MM, 40.0 * _MM, 0.25 * _MM)
+    line = middle + steps[:, None] * frame.axes[1]
+    inside = steps[tumour(line) < 0.0]
+    if len(inside) == 0:
+        raise InputError("bilateral: the tumour's centre is not inside the tumour")
+    extent = float(inside[-1] - inside[0])
+    centre_line = float(inside[-1] + inside[0]) / 2.0
+    apart = extent / 2.0 if separation is None else float(separation)
+    if not 0.0 < apart < extent:
+        raise InputError(
+            f"separation: {1e3 * apart:.1f} mm does not fit the tumour, which is "
+            f"{1e3 * extent:.1f} mm wide at its centre"
+        )
+    pedicles, notes = find_pedicles(space, frame)
+    lines, chosen = list(notes), {}
+    for side, sign in (("left", 0.5), ("right", -0.5)):
+        if side not in pedicles:
+            continue
+        target = middle + (centre_line + sign * apart) * frame.axes[1]
+        ways = propose(space, target, needle, frame=frame, pedicles={side: pedicles[side]})
+        if ways:
+            chosen[side] = ways[0]
+        else:
+            lines.append(f"{side}: no straight way in was found")
+    if len(chosen) < 2:
+        raise InputError(["bilateral: two ways in are needed", *lines])
+    return chosen["left"], chosen["right"]

@@ -8,8 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from mwa_sim.anatomy.access_space import AccessSpace, needle_diameter
-from mwa_sim.anatomy.pedicles import canal_extent
-from mwa_sim.anatomy.vertebra_frame import VertebraFrame, vertebra_frame
+from mwa_sim.anatomy.vertebra_frame import VertebraFrame, canal_extent, vertebra_frame
 from mwa_sim.errors import InputError
 from mwa_sim.mesh.tetmesh import Floats, Ints
 
@@ -25,6 +24,9 @@ PEDICLE_LENGTH = 8.0 * _MM
 #: Penetrations below the accuracy of the sampled distances are not called breaches.
 _TOLERANCE = 0.05 * _MM
 _AROUND = 16
+#: Breaches of neighbouring walls nearer to each other than this are one.
+_SAME = 5.0 * _MM
+_OPPOSITE = {"medial": "lateral", "lateral": "medial", "cranial": "caudal", "caudal": "cranial"}
 #: Every needle goes through the skin, and the dura is inside the canal.
 HARMLESS = ("skin", "subcutaneous_fat", "dura")
 
@@ -154,7 +156,7 @@ def check_trajectory(
     axis = start + np.linspace(0.0, length, max(round(length / STEP), 2) + 1)[:, None] * along
     step = length / (len(axis) - 1)
     within = space.bone_surface.distance(axis) < 0.0
-    first = _first_bone(space, frame, axis, within)
+    first = _first_bone(space, frame, axis, within, approach)
     offsets, sides = _around(frame, along, axis, radius)
     rim = axis[:, None, :] + offsets
     bone = space.bone_surface.distance(rim.reshape(-1, 3)).reshape(rim.shape[:2])
@@ -168,9 +170,7 @@ def check_trajectory(
     inside_only = approach == "transpedicular"
     found = [_deepest("canal", "", -canal, axis), _deepest("cord", "", -cord, axis)]
     if inside_only:
-        for name, chosen in sides.items():
-            depth = np.where(pedicle, bone[:, chosen].max(axis=1), -np.inf)
-            found.append(_deepest("the cortex of the pedicle", name, depth, axis))
+        found += _from_pedicle(np.where(pedicle[:, None], bone, -np.inf), sides, axis)
     depth = np.where(past_entry & ~pedicle, bone.max(axis=1), -np.inf)
     found.append(_from_body(space, frame, depth, axis))
     for name, level in space.others.items():
@@ -189,7 +189,9 @@ def check_trajectory(
     )
 
 
-def _first_bone(space: AccessSpace, frame: VertebraFrame, axis: Floats, within: Bools) -> int:
+def _first_bone(
+    space: AccessSpace, frame: VertebraFrame, axis: Floats, within: Bools, approach: str
+) -> int:
     """Where the needle enters the bone that leads to its tip.
 
     Bone that it meets and leaves again behind the pedicle, such as a process, is not its entry;
@@ -199,6 +201,8 @@ def _first_bone(space: AccessSpace, frame: VertebraFrame, axis: Floats, within: 
         return 0
     wall, _ = canal_extent(space, frame)
     begins = np.flatnonzero(within & ~np.concatenate([[False], within[:-1]]))
+    if approach == "costovertebral":
+        return int(begins[-1])
     behind = frame.local(axis[begins])[:, 0] < wall - PEDICLE_LENGTH
     return int(begins[behind][-1]) if behind.any() else int(begins[0])
 
@@ -232,6 +236,24 @@ def _deepest(what: str, direction: str, depth: Floats, axis: Floats) -> Breach |
     if depth[worst] <= _TOLERANCE:
         return None
     return Breach(what, direction, float(depth[worst]), axis[worst])
+
+
+def _from_pedicle(bone: Floats, sides: dict[str, Ints], axis: Floats) -> list[Breach]:
+    """Breaches of each wall of the pedicle, from depths (n, around)."""
+    found = []
+    for name, chosen in sides.items():
+        breach = _deepest("the cortex of the pedicle", name, bone[:, chosen].max(axis=1), axis)
+        if breach is not None:
+            found.append(breach)
+    found.sort(key=lambda breach: -breach.depth)
+    kept: list[Breach] = []
+    for breach in found:
+        # The flanks of a deep breach reach into the neighbouring quarters; the opposite wall and
+        # another place are breaches of their own.
+        near = [b for b in kept if np.linalg.norm(b.place - breach.place) < _SAME]
+        if all(_OPPOSITE[b.direction] == breach.direction for b in near):
+            kept.append(breach)
+    return kept
 
 
 def _from_body(

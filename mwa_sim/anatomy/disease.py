@@ -142,9 +142,9 @@ def _outside(scene: Scene, tumour: Tumour) -> list[str]:
         depth = -float(scene.bone(centre)[0])
         if depth <= 0.0:
             lines.append(
-                f"{tumour.path(k)}: ({given}) is {-1e3 * depth:.1f} mm or so outside the bone of the "
-                "treated vertebra; coordinates are x anterior, y left, z cranial from the centre "
-                "of its body"
+                f"{tumour.path(k)}: ({given}) is {-1e3 * depth:.1f} mm or so outside the bone of "
+                "the treated vertebra; coordinates are x anterior, y left, z cranial from the "
+                "centre of its body"
             )
         elif not tumour.breach and depth < tumour.clearance:
             lines.append(

@@ -2,29 +2,39 @@
 
 No part of the vertebra needs a name. Beside the canal a coronal section of the bone shows one patch
 on each side, which is large at the body, smallest in the pedicle and large again at the articular
-processes; the line through the centroids of the patches is the axis.
+processes. From there the plane is shifted and turned until its section is smallest: its normal is
+the axis. (A line through centroids would not do: real pedicles are shorter than they are wide.)
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 from scipy import ndimage
 
 from mwa_sim.anatomy.access_space import AccessSpace
-from mwa_sim.anatomy.vertebra_frame import VertebraFrame
+from mwa_sim.anatomy.vertebra_frame import VertebraFrame, canal_extent
 from mwa_sim.mesh.stuffing import Level
 from mwa_sim.mesh.tetmesh import Floats
 
 _MM = 1e-3
 #: Sections of the search: distance from each other, pixels, and how far they reach.
-_COARSE, _FINE = 1.0 * _MM, 0.5 * _MM
+_COARSE, _FINE = 1.0 * _MM, 0.75 * _MM
 _WIDE, _HIGH = 30.0 * _MM, 22.0 * _MM
 #: A patch smaller than this is no pedicle: the narrowest published means are about 4 x 9 mm.
 _LEAST_AREA = 8.0 * _MM**2
-#: Canal depth assumed where the canal is not given: published means are 15 to 20 mm.
-_CANAL_DEPTH = 15.0 * _MM
+#: Steps of the search for the smallest section: shift [m], convergence and pitch [rad].
+_STEPS = np.array([1.6 * _MM, np.deg2rad(12.0), np.deg2rad(12.0)])
+_PATTERN = np.array(sorted(product((0.0, 1.0, -1.0), repeat=3), key=lambda p: sum(map(abs, p))))
+_LAST_SHIFT = 0.08 * _MM
+#: Convergences reach from -10 degrees at T12 to 40 degrees at T1, with room for tilted bones.
+_LEAST_ANGLES, _MOST_ANGLES = np.deg2rad([-30.0, -35.0]), np.deg2rad([60.0, 35.0])
+#: The section stays this near to where the search began.
+_STRAY = 6.0 * _MM
+#: The short axis of the section is at most this far from horizontal.
+_TILT = np.deg2rad(30.0)
 _LEFT = {"left": 1.0, "right": -1.0}
 
 
@@ -42,8 +52,8 @@ class Pedicle:
     across, upwards : (3,) float array
         Unit vectors in the section, away from the midline and cranial.
     width, height : float [m]
-        Shortest chord through the centre within 30 degrees of sideways, and the chord at right
-        angles to it, from surface to surface of the bone.
+        Chords through the centre along the axes of the oval section, from surface to surface of
+        the bone; the width is the one within 30 degrees of sideways.
     area : float [m2]
         Of the smallest section.
     medial, lateral, cranial, caudal : (3,) float array [m]
@@ -103,24 +113,6 @@ def find_pedicles(
     return found, tuple(notes)
 
 
-def canal_extent(space: AccessSpace, frame: VertebraFrame) -> tuple[float, float]:
-    """Where the canal begins behind the body in the midline, and its depth.
-
-    Returns
-    -------
-    wall, depth : float [m]
-        Anterior coordinate of the posterior wall in the vertebra's axes; depth of the canal there,
-        an assumed one where there is no canal.
-    """
-    back = np.arange(0.0, -70.0 * _MM, -0.25 * _MM)
-    line = frame.world(np.stack([back, np.zeros_like(back), np.zeros_like(back)], axis=1))
-    out = np.flatnonzero(space.body(line) > 0.0)
-    wall = back[out[0]] if len(out) else -frame.radius
-    canal = np.flatnonzero((space.free_canal(line) < 0.0) & (back < wall + 1.0 * _MM))
-    depth = float(len(canal)) * 0.25 * _MM
-    return float(wall), depth if 6.0 * _MM < depth < 35.0 * _MM else _CANAL_DEPTH
-
-
 class _MissingError(Exception):
     """Why there is no pedicle; stays in this module."""
 
@@ -141,10 +133,7 @@ def _find(
             "posterior wall (destroyed, or cut off by the scan or the surface)"
         )
     narrow = int(np.argmin(sections.areas))
-    near = np.abs(stations - stations[narrow]) <= 3.5 * _MM
-    middle, axis = _line(sections.centres[near], sections.areas[near])
-    for _ in range(2):
-        middle, axis, area = _refine(bone, middle, axis, sign)
+    middle, axis, area = _smallest(bone, sections.centres[narrow], sign)
     across, upwards, chords = _chords(bone, middle, axis, sign)
     ends = {
         "lateral": middle + chords[0] * across,
@@ -182,27 +171,67 @@ def _coronal(bone: Level, centres: Floats, axes: Floats) -> _Sections:
     return found
 
 
-def _refine(bone: Level, middle: Floats, axis: Floats, sign: float) -> tuple[Floats, Floats, float]:
-    """The smallest section at right angles to the axis, and the axis through those about it."""
-    across, upwards = _section_axes(axis, sign)
-    stations = np.arange(-4.0, 4.01, 0.5) * _MM
+def _smallest(bone: Level, start: Floats, sign: float) -> tuple[Floats, Floats, float]:
+    """Centroid, normal and area of the smallest section about a place.
+
+    A pattern search over shift, convergence and pitch of the plane, which always goes through the
+    centroid of the best section so far: all neighbours at once, half the steps when none is
+    smaller.
+    """
     half = np.arange(-13.0 * _MM, 13.0 * _MM + _FINE / 2.0, _FINE)
-    centres = middle + stations[:, None] * axis
-    values, points = _raster(bone, centres, np.stack([across, upwards]), half, half)
+    steps, middle, angles, area = _STEPS, start, np.zeros(2), np.inf
+    while steps[0] > _LAST_SHIFT:
+        tried = _PATTERN * steps
+        turned = np.clip(angles + tried[:, 1:], _LEAST_ANGLES, _MOST_ANGLES)
+        normals = _normals(turned, sign)
+        centres = middle + tried[:, :1] * _normals(angles[None, :], sign)
+        across = _across(normals, sign)
+        found = _sections(bone, centres, np.stack([across, _upwards(normals, across, sign)]), half)
+        found.areas[np.linalg.norm(found.centres - start, axis=1) > _STRAY] = np.nan
+        if np.isnan(found.areas).all():
+            break
+        best = int(np.nanargmin(found.areas))
+        if found.areas[best] < area * (1.0 - 2e-4):
+            area, middle, angles = found.areas[best], found.centres[best], turned[best]
+        else:
+            steps = steps / 2.0
+    if not np.isfinite(area):
+        raise _MissingError("no closed section of bone was found beside the canal")
+    return middle, _normals(angles[None, :], sign)[0], float(area)
+
+
+def _sections(bone: Level, centres: Floats, axes: Floats, half: Floats) -> _Sections:
+    """The patch nearest to the middle of each of a number of sections; axes (2, k, 3)."""
+    plane = (
+        half[:, None, None] * axes[0][:, None, None, :]
+        + half[None, :, None] * axes[1][:, None, None, :]
+    )
+    points = centres[:, None, None, :] + plane
+    values = bone(points.reshape(-1, 3)).reshape(points.shape[:-1])
     found = _Sections(np.full((len(centres), 3), np.nan), np.full(len(centres), np.nan))
     for k, picture in enumerate(values):
-        patch = _patch(picture, half, half, np.zeros(2), reach=5.0 * _MM)
+        patch = _patch(picture, half, half, np.zeros(2), reach=3.0 * _MM)
         if patch is not None:
             found.areas[k], found.centres[k] = _measure(picture, patch, points[k], _FINE)
-    if np.isnan(found.areas).all():
-        raise _MissingError("no closed section of bone was found beside the canal")
-    narrow = int(np.nanargmin(found.areas))
-    near = np.abs(stations - stations[narrow]) <= 2.5 * _MM
-    near &= found.areas < 1.3 * found.areas[narrow]
-    if near.sum() < 3:
-        return found.centres[narrow], axis, float(found.areas[narrow])
-    _, line = _line(found.centres[near], found.areas[near])
-    return found.centres[narrow], line, float(found.areas[narrow])
+    return found
+
+
+def _normals(angles: Floats, sign: float) -> Floats:
+    """Forward unit vectors (k, 3) of convergences and pitches (k, 2) [rad]."""
+    yaw, pitch = angles.T
+    return np.stack(
+        [np.cos(yaw) * np.cos(pitch), -sign * np.sin(yaw) * np.cos(pitch), np.sin(pitch)], axis=1
+    )
+
+
+def _across(normals: Floats, sign: float) -> Floats:
+    """Lateral unit vectors in the sections with these normals, (k, 3)."""
+    across = np.cross(np.array([0.0, 0.0, sign]), normals)
+    return np.asarray(across / np.linalg.norm(across, axis=1, keepdims=True))
+
+
+def _upwards(normals: Floats, across: Floats, sign: float) -> Floats:
+    return np.asarray(np.cross(normals, across) * sign)
 
 
 def _raster(
@@ -240,30 +269,24 @@ def _measure(
     return area * pixel**2, np.asarray(np.tensordot(share, points, axes=2) / area)
 
 
-def _line(centres: Floats, areas: Floats) -> tuple[Floats, Floats]:
-    """Mean and forward direction of the straight line through centroids, thin sections first."""
-    weight = 1.0 / areas
-    mean = (weight[:, None] * centres).sum(axis=0) / weight.sum()
-    _, _, rows = np.linalg.svd((centres - mean) * np.sqrt(weight)[:, None])
-    return mean, rows[0] * np.sign(rows[0, 0])
-
-
-def _section_axes(axis: Floats, sign: float) -> tuple[Floats, Floats]:
-    """Lateral and cranial unit vectors at right angles to the axis of a pedicle."""
-    across = np.cross(np.array([0.0, 0.0, sign]), axis)
-    across /= np.linalg.norm(across)
-    return across, np.cross(axis, across) * sign
-
-
 def _chords(
     bone: Level, middle: Floats, axis: Floats, sign: float
 ) -> tuple[Floats, Floats, Floats]:
     """Directions and half chords (lateral, medial, cranial, caudal) of the narrow section."""
-    across, upwards = _section_axes(axis, sign)
-    angles = np.deg2rad(np.arange(-30.0, 31.0, 5.0))
-    flat = np.cos(angles)[:, None] * across + np.sin(angles)[:, None] * upwards
-    widths = _reach(bone, middle, flat) + _reach(bone, middle, -flat)
-    best = flat[int(np.argmin(widths))]
+    across = _across(axis[None, :], sign)[0]
+    upwards = _upwards(axis, across, sign)
+    half = np.arange(-13.0 * _MM, 13.0 * _MM + _FINE / 2.0, _FINE)
+    u, v = np.meshgrid(half, half, indexing="ij")
+    points = middle + u[..., None] * across + v[..., None] * upwards
+    picture = bone(points.reshape(-1, 3)).reshape(u.shape)
+    patch = _patch(picture, half, half, np.zeros(2), reach=3.0 * _MM)
+    tilt = 0.0
+    if patch is not None:
+        # Second moments: the axes of an oval section, which noise does not turn.
+        a, b = u[patch] - u[patch].mean(), v[patch] - v[patch].mean()
+        tilt = 0.5 * np.arctan2(-2.0 * (a @ b), b @ b - a @ a)
+    tilt = float(np.clip(tilt, -_TILT, _TILT))
+    best = np.cos(tilt) * across + np.sin(tilt) * upwards
     up = np.cross(axis, best) * sign
     return best, up, _reach(bone, middle, np.stack([best, -best, up, -up]))
 
@@ -273,7 +296,10 @@ def _reach(bone: Level, start: Floats, directions: Floats) -> Floats:
     steps = np.arange(0.0, 20.0 * _MM, 0.1 * _MM)
     points = start + steps[None, :, None] * directions[:, None, :]
     values = bone(points.reshape(-1, 3)).reshape(len(directions), len(steps))
-    out = np.maximum(np.argmax(values > 0.0, axis=1), 1)
+    outside = values > 0.0
+    out = np.maximum(np.argmax(outside, axis=1), 1)
     rows = np.arange(len(directions))
     before, after = values[rows, out - 1], values[rows, out]
-    return np.asarray(steps[out - 1] + 0.1 * _MM * before / (before - after))
+    share = np.clip(before / np.where(before == after, 1.0, before - after), 0.0, 1.0)
+    found = np.where(outside.any(axis=1), steps[out - 1] + 0.1 * _MM * share, steps[-1])
+    return np.asarray(found)

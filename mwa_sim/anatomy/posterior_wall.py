@@ -6,10 +6,9 @@ import numpy as np
 
 from mwa_sim.anatomy.access_space import AccessSpace
 from mwa_sim.anatomy.disease_spec import WallDefect
-from mwa_sim.anatomy.pedicles import canal_extent
 from mwa_sim.anatomy.scene import Scene
 from mwa_sim.anatomy.tumour_shapes import wall_defect
-from mwa_sim.anatomy.vertebra_frame import VertebraFrame
+from mwa_sim.anatomy.vertebra_frame import VertebraFrame, canal_extent
 from mwa_sim.mesh.stuffing import Level
 from mwa_sim.mesh.tetmesh import Floats
 

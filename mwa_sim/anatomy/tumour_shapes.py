@@ -19,7 +19,7 @@ _EDGE = 2.0 * _MM
 #: Beyond this past the margin the level is a lower bound of the distance, which is quicker.
 _PAST = 4.0 * _MM
 #: Distances from the tumour are interpolated between samples this far apart.
-_SPACING = 0.75 * _MM
+_SPACING = 0.6 * _MM
 
 
 def rotation(angles: Sequence[float]) -> Floats:

@@ -17,6 +17,9 @@ _STEP = 2.0 * _MM
 #: Half the cube in which the body is looked for; the largest lumbar body is 60 mm wide.
 _REACH = 44.0 * _MM
 
+#: Canal depth assumed where the canal is not given: published means are 15 to 20 mm.
+_CANAL_DEPTH = 15.0 * _MM
+
 
 @dataclass(frozen=True)
 class VertebraFrame:
@@ -97,6 +100,24 @@ def vertebra_frame(space: AccessSpace) -> VertebraFrame:
     return VertebraFrame(origin, np.stack([forward, left, up]), upper, lower, radius, notes)
 
 
+def canal_extent(space: AccessSpace, frame: VertebraFrame) -> tuple[float, float]:
+    """Where the canal begins behind the body in the midline, and its depth.
+
+    Returns
+    -------
+    wall, depth : float [m]
+        Anterior coordinate of the posterior wall in the vertebra's axes; depth of the canal there,
+        an assumed one where there is no canal.
+    """
+    back = np.arange(0.0, -70.0 * _MM, -0.25 * _MM)
+    line = frame.world(np.stack([back, np.zeros_like(back), np.zeros_like(back)], axis=1))
+    out = np.flatnonzero(space.body(line) > 0.0)
+    wall = back[out[0]] if len(out) else -frame.radius
+    canal = np.flatnonzero((space.free_canal(line) < 0.0) & (back < wall + 1.0 * _MM))
+    depth = float(len(canal)) * 0.25 * _MM
+    return float(wall), depth if 6.0 * _MM < depth < 35.0 * _MM else _CANAL_DEPTH
+
+
 def _grid(reach: float, step: float) -> Floats:
     axis = np.arange(-reach, reach + step / 2.0, step)
     return np.stack(np.meshgrid(axis, axis, axis, indexing="ij"), axis=-1).reshape(-1, 3)
@@ -153,18 +174,21 @@ def _forward(
     near = np.abs(offset @ up) < 9.0 * _MM
     slab = grid[near]
     bone = space.bone(slab)
-    canal = slab[(space.canal(slab) < 0.0) & (bone > 0.0)]
+    # Points at the wall count by how much of their cell is inside: no side is favoured.
+    share = np.clip(0.5 - np.maximum(space.canal(slab), -bone) / _STEP, 0.0, 1.0)
     notes: tuple[str, ...] = ()
-    behind = canal
-    if len(canal) < 20:
+    behind = slab[share > 0.0]
+    if share.sum() < 20.0:
         behind = grid[(space.bone(grid) < 0.0) & (space.body(grid) > 2.0 * _MM)]
+        share = np.ones(len(behind))
         notes = ("no spinal canal was found; the arch told front from back",)
     if len(behind) < 20:
         raise InputError(
             "anatomy: neither a spinal canal nor an arch was found behind the body, so front and "
             "back cannot be told apart; give the whole vertebra, or a canal"
         )
-    forward = inside.mean(axis=0) - behind.mean(axis=0)
+    weight = share[share > 0.0]
+    forward = inside.mean(axis=0) - weight @ behind / weight.sum()
     return _unit(forward - (forward @ up) * up), notes
 
 
