@@ -80,7 +80,7 @@ def superior_joint(size: Measures, lumbar: float, disc: float) -> Joint:
     axes = np.stack([normal, sideways, np.cross(sideways, normal)])
     back = size.posterior_wall - size.canal_depth
     thoracic_x = size.canal_centre - 0.22 * size.canal_depth - 1.5 * _MM
-    x = thoracic_x + lumbar * (back - 2.5 * _MM - thoracic_x)
+    x = thoracic_x + lumbar * (back - 2.0 * _MM - thoracic_x)
     z = size.posterior_height / 2.0 + (0.5 - 0.2 * lumbar) * disc
     centre = np.array([x, size.facet_distance / 2.0, z])
     return Joint(centre, axes, size.facet_width / 2.0, size.facet_height / 2.0)
@@ -131,7 +131,8 @@ class Arch:
         """Laminae and processes; the canal is not yet cut out of them."""
         p = folded(points)
         parts = [*self._articular(p), self._lamina(p), self._transverse(p), self._spinous(p)]
-        return reduce(lambda a, b: smooth_min(a, b, _FILLET), parts)
+        solid = reduce(lambda a, b: smooth_min(a, b, _FILLET), parts)
+        return smooth_max(solid, -self._sockets(p), 1.0 * _MM)
 
     @property
     def spinous_axis(self) -> tuple[Floats, Floats]:
@@ -152,7 +153,7 @@ class Arch:
         x, y, z = p.T
         top = self._lamina_top
         # Lower parts lie further back, like tiles.
-        slope = 0.30 - 0.12 * lumbar
+        slope = 0.30
         shifted = x - s.canal_centre + slope * (top - 0.3 * s.lamina_height - z)
         section = canal_section(shifted, y, s.canal_depth, s.canal_width, triangularity(self.place))
         thick = s.lamina_thickness
@@ -164,32 +165,50 @@ class Arch:
         ends = smooth_max(smooth_max(shell, upper, rounding), lower, rounding)
         return smooth_max(ends, x - s.canal_centre + 0.12 * s.canal_depth, rounding)
 
-    def _articular(self, p: Floats) -> list[Floats]:
-        size, mm = self.size, _MM
-        thick = (4.5 + 1.5 * self.lumbar) * mm
-        up, down = self.superior, self.inferior
+    def _facets(self) -> tuple[Floats, Floats, float]:
+        """Middles of the superior and of the inferior process at their joints, and thickness."""
+        thick = (4.5 + 2.0 * self.lumbar) * _MM
         offset = (JOINT_GAP + thick) / 2.0
-        top = up.centre - offset * up.axes[0]
-        bottom = down.centre + offset * down.axes[0]
+        up, down = self.superior, self.inferior
+        return up.centre - offset * up.axes[0], down.centre + offset * down.axes[0], thick
+
+    def _articular(self, p: Floats) -> list[Floats]:
+        size, mm, lumbar = self.size, _MM, self.lumbar
+        up, down = self.superior, self.inferior
+        top, bottom, thick = self._facets()
         _, back = self.pedicle_axis(1)
         root = back + np.array([1.0 * mm, 0.0, -0.5 * mm])
-        radius = min(size.pedicle_width / 2.0 + 0.8 * mm, 5.2 * mm)
-        pillar = (root + bottom) / 2.0 + np.array([0.0, 1.0 * mm, 0.0])
+        radius = min(size.pedicle_width / 2.0 + 0.8 * mm, (5.2 + 1.3 * lumbar) * mm)
+        # The pillar stays behind and, in the lumbar spine, medial to the joint below.
+        pillar = root + 0.45 * (bottom - root)
+        pillar[0] = bottom[0] + lumbar * 0.4 * (root[0] - bottom[0])
         return [
             slab(p, top, up.axes, (thick / 2.0, up.half_width, up.half_height), 0.49 * thick),
             slab(p, bottom, down.axes, (thick / 2.0, down.half_width, down.half_height),
                  0.49 * thick),
             rod(p, root, top - 2.0 * mm * up.axes[2], radius, thick / 2.0 + 0.8 * mm),
-            rod(p, root, pillar, radius, thick / 2.0 + 1.5 * mm),
-            rod(p, pillar, bottom, thick / 2.0 + 1.5 * mm, thick / 2.0 + 0.5 * mm),
+            rod(p, root, pillar, radius, thick / 2.0 + 1.0 * mm),
+            rod(p, pillar, bottom, thick / 2.0 + 1.0 * mm, thick / 2.0 - 0.3 * mm),
         ]  # fmt: skip
+
+    def _sockets(self, p: Floats) -> Floats:
+        """Where the processes of the neighbours lie, with the joint spaces around them."""
+        _, _, thick = self._facets()
+        offset = (JOINT_GAP + thick) / 2.0
+        value = np.full(len(p), np.inf)
+        for joint, sign in ((self.superior, 1.0), (self.inferior, -1.0)):
+            half = (thick / 2.0 + JOINT_GAP, joint.half_width + JOINT_GAP,
+                    joint.half_height + JOINT_GAP)  # fmt: skip
+            middle = joint.centre + sign * offset * joint.axes[0]
+            value = np.minimum(value, slab(p, middle, joint.axes, half, 0.45 * thick))
+        return value
 
     @property
     def transverse_axis(self) -> tuple[Floats, Floats]:
         """Root and end of the middle line of the left transverse process [m]."""
         s, mm = self.size, _MM
         _, back = self.pedicle_axis(1)
-        root = back + np.array([(-1.5 + 0.5 * self.lumbar) * mm, 0.0, 0.0])
+        root = back + np.array([(-1.5 + 3.0 * self.lumbar) * mm, 0.0, 0.0])
         sideways = max(s.transverse_span / 2.0 - self._transverse_end - root[1], 1.0 * mm)
         rise = 0.12 if self.lumbar < 1.0 else 0.06
         return root, root + sideways * np.array([-np.tan(s.transverse_back), 1.0, rise])
@@ -204,7 +223,7 @@ class Arch:
         mm, end = _MM, self._transverse_end
         root, tip = self.transverse_axis
         if self.lumbar < 1.0:
-            return rod(p, root, tip, end - 0.4 * mm, end)
+            return rod(p, root, tip, end - 1.0 * mm, end)
         heavy = float(np.interp(self.place, (14.0, 16.0), (0.0, 1.0)))
         thickness = (9.0 * mm + 4.0 * mm * heavy, 5.5 * mm + 3.0 * mm * heavy)
         return plate(p, root, tip, thickness, (13.0 * mm, 9.5 * mm))
@@ -212,6 +231,8 @@ class Arch:
     def _spinous(self, p: Floats) -> Floats:
         start, end = self.spinous_axis
         mm, lumbar = _MM, self.lumbar
-        tall = (6.0 * mm + 3.5 * mm * lumbar, 4.0 * mm + 5.5 * mm * lumbar)
-        thick = (4.0 * mm, 2.8 * mm + 0.9 * mm * lumbar)
+        # The last two are lower, where the lordosis brings them close together.
+        low = float(np.interp(self.place, (14.0, 16.0), (1.0, 0.7)))
+        tall = ((6.0 + 3.5 * lumbar) * low * mm, (4.0 + 6.5 * lumbar) * low * mm)
+        thick = (3.8 * mm, (2.8 + 0.5 * lumbar) * mm)
         return blade(p, start, end, tall, thick)

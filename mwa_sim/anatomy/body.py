@@ -17,7 +17,7 @@ _MM = 1e-3
 #: Rounding of the rims of the endplates.
 RIM = 1.8 * _MM
 #: The section is full within this fraction of the half height from the endplates.
-FULL = 0.72
+FULL = 0.8
 #: Superellipse exponent of the section.
 SQUARENESS = 2.3
 
@@ -54,9 +54,9 @@ def style(place: float) -> Style:
         heart=between(0.10, 0.25, 0.30, 0.18, 0.08, 0.04, 0.04),
         hollow=between(0.05, 0.07, 0.08, 0.07, 0.07, 0.06, 0.02),
         waist=(
-            between(0.08, 0.08, 0.08, 0.10, 0.11, 0.11, 0.10),
+            between(0.08, 0.08, 0.08, 0.11, 0.13, 0.14, 0.12),
             between(0.06, 0.07, 0.07, 0.08, 0.09, 0.09, 0.07),
-            between(0.02, 0.02, 0.02, 0.03, 0.04, 0.04, 0.02),
+            between(0.02, 0.02, 0.02, 0.025, 0.025, 0.025, 0.02),
         ),
         concavity=(
             between(0.06, 0.05, 0.05, 0.06, 0.065, 0.065, 0.065),

@@ -21,6 +21,8 @@ _MM = 1e-3
 
 #: Levels that can be treated, downwards.
 LEVELS = tuple(f"T{i}" for i in range(1, 13)) + tuple(f"L{i}" for i in range(1, 6))
+#: All levels, downwards; those beyond T1 and L5 are approximations.
+CHAIN = ("C6", "C7", *LEVELS, "S1")
 #: Angles of the table; the other entries are lengths.
 ANGLES = (
     "pedicle_transverse", "pedicle_sagittal", "disc_angle", "transverse_back", "spinous_angle",
@@ -43,7 +45,7 @@ class Measures:
     Attributes
     ----------
     level : str
-        Such as ``"T6"``; ``"C7"`` and ``"S1"`` are approximations.
+        Such as ``"T6"``; those beyond T1 and L5 are approximations.
     endplate_width, endplate_depth, lower_width, lower_depth : float
         Lateral and midline extent of the upper and the lower endplate.
     posterior_height, anterior_height : float
@@ -120,7 +122,8 @@ class Measures:
     def scaled(self, factor: float) -> Measures:
         """All lengths times a factor."""
         lengths = {f.name for f in fields(self)} - {"level", *ANGLES}
-        return replace(self, **{name: getattr(self, name) * factor for name in lengths})
+        changes: dict[str, Any] = {name: getattr(self, name) * factor for name in lengths}
+        return replace(self, **changes)
 
     def measured(self, given: Mapping[str, float]) -> Measures:
         """With lengths measured in a patient; what goes with them follows in proportion.
@@ -128,7 +131,7 @@ class Measures:
         The lower endplate follows the upper one, and the anterior height the posterior one, unless
         it is given too.
         """
-        found = dict(given)
+        found: dict[str, Any] = dict(given)
         for name, follower in (
             ("endplate_width", "lower_width"),
             ("endplate_depth", "lower_depth"),
@@ -145,8 +148,8 @@ def measures(level: str) -> Measures:
     Parameters
     ----------
     level : str
-        One of :data:`LEVELS`, or ``"C7"`` (as T1, a little smaller, with a longer spinous process)
-        and ``"S1"`` (as L5, with a flat lower end): rough neighbours for the ends of the range.
+        One of :data:`LEVELS`, or ``"C7"`` and ``"C6"`` (as T1, a little smaller) and ``"S1"`` (as
+        L5, tapering downwards): rough neighbours for the ends of the range.
 
     Returns
     -------
@@ -162,6 +165,8 @@ def measures(level: str) -> Measures:
     >>> round(measures("T6").endplate_width * 1e3, 1)
     26.2
     """
+    if level == "C6":
+        return replace(measures("C7").scaled(0.97), level="C6")
     if level == "C7":
         first = measures("T1")
         small = replace(first.scaled(0.95), level="C7", disc_height=5.5 * _MM)
@@ -173,7 +178,7 @@ def measures(level: str) -> Measures:
             lower_width=34.0 * _MM, lower_depth=24.0 * _MM, spinous_length=16.0 * _MM,
             facet_angle=np.radians(55.0), facet_distance=41.0 * _MM, endplate_width=49.0 * _MM,
             endplate_depth=33.0 * _MM, canal_width=31.0 * _MM, canal_depth=17.0 * _MM,
-            lamina_height=22.0 * _MM,
+            lamina_height=22.0 * _MM, transverse_span=60.0 * _MM, facet_height=14.0 * _MM,
         )  # fmt: skip
     if level not in LEVELS:
         raise InputError(f"level: expected one of {', '.join(LEVELS)}, got '{level}'")
@@ -183,6 +188,11 @@ def measures(level: str) -> Measures:
         unit = np.radians(1.0) if name in ANGLES else _MM
         values[name] = float(entry["value"][place] * unit)
     return Measures(**values)
+
+
+def place_of(level: str) -> float:
+    """Place of a level along the spine: 0 at T1 to 16 at L5, -1 at C7, 17 at S1."""
+    return float(CHAIN.index(level) - CHAIN.index("T1"))
 
 
 @cache

@@ -14,7 +14,7 @@ import numpy as np
 
 from mwa_sim.anatomy.arch import Arch, superior_joint
 from mwa_sim.anatomy.body import Body, style
-from mwa_sim.anatomy.measures import LEVELS, Measures
+from mwa_sim.anatomy.measures import CHAIN, Measures, place_of
 from mwa_sim.anatomy.shapes import bounded, smooth_min
 from mwa_sim.mesh.stuffing import Level
 from mwa_sim.mesh.tetmesh import Floats
@@ -24,8 +24,6 @@ _MM = 1e-3
 PEDICLE_FILLET = 4.0 * _MM
 #: Fillet between them and the arch.
 ARCH_FILLET = 3.0 * _MM
-#: All levels, downwards; the first and the last are approximations.
-CHAIN = ("C7", *LEVELS, "S1")
 #: Level functions are evaluated this close to the box of their solid.
 NEAR = 6.0 * _MM
 
@@ -98,11 +96,6 @@ class Segment:
         return low, high
 
 
-def place_of(level: str) -> float:
-    """Place of a level along the spine: 0 at T1 to 16 at L5, -1 at C7, 17 at S1."""
-    return float(CHAIN.index(level) - 1)
-
-
 def rotation(lean: float) -> Floats:
     """Rotation about y that leans the z axis backwards, (3, 3)."""
     c, s = np.cos(lean), np.sin(lean)
@@ -128,7 +121,7 @@ def build_chain(
     Returns
     -------
     list of Segment
-        Downwards, at least one on either side of the treated one; what would lie beyond C7 or S1
+        Downwards, at least one on either side of the treated one; what would lie beyond C6 or S1
         is left out.
     """
     start = CHAIN.index(level)
@@ -166,7 +159,7 @@ def _beside(
 
 def _segment(frames: dict[int, tuple[Measures, float, Floats]], place: int, sunk: float) -> Segment:
     size, lean, origin = frames[place]
-    where = place - 1.0
+    where = place_of(size.level)
     above, below = frames.get(place - 1), frames.get(place + 1)
     disc_above = above[0].disc_height if above else size.disc_height
     superior = superior_joint(size, _lumbar(where), disc_above)
@@ -196,5 +189,7 @@ def _lumbar(place: float) -> float:
 
 def near(segment: Segment, level: Level) -> Level:
     """A level function of a vertebra at its place, evaluated near the vertebra only."""
-    low, high = segment.box()
-    return segment.at_place(bounded(level, low, high, NEAR))
+    box = segment.box()
+    ways = np.stack(np.meshgrid(*np.transpose(box), indexing="ij"), axis=-1).reshape(-1, 3)
+    corners = segment.world(ways)
+    return bounded(segment.at_place(level), corners.min(axis=0), corners.max(axis=0), NEAR)

@@ -23,6 +23,11 @@ def smooth_min(a: Floats, b: Floats, radius: float) -> Floats:
     return -smooth_max(-a, -b, radius)
 
 
+def length(vectors: Floats) -> Floats:
+    """Length of each row, (n, 3) -> (n,)."""
+    return np.asarray(np.sqrt(np.einsum("ij,ij->i", vectors, vectors)))
+
+
 def smooth_step(t: Floats) -> Floats:
     """``3 t^2 - 2 t^3`` with t clipped to [0, 1]."""
     u = np.clip(t, 0.0, 1.0)
@@ -53,7 +58,7 @@ def ellipsoid(points: Floats, centre: ArrayLike, radii: ArrayLike) -> Floats:
     return np.asarray(np.maximum(value, -r.min()))
 
 
-def gauge(u: Floats, v: Floats, exponent: float) -> Floats:
+def gauge(u: Floats, v: Floats, exponent: float | Floats) -> Floats:
     """Superellipse gauge ``(|u|^p + |v|^p)^(1/p)``: 1 on the curve, below 1 inside."""
     return np.asarray((np.abs(u) ** exponent + np.abs(v) ** exponent) ** (1.0 / exponent))
 
@@ -93,7 +98,7 @@ def rod(points: Floats, a: ArrayLike, b: ArrayLike, radius_a: float, radius_b: f
     start, stop = np.asarray(a, dtype=np.float64), np.asarray(b, dtype=np.float64)
     axis = stop - start
     t = np.clip((points - start) @ axis / (axis @ axis), 0.0, 1.0)
-    distance = np.linalg.norm(points - start - t[:, None] * axis, axis=1)
+    distance = length(points - start - t[:, None] * axis)
     return np.asarray(distance - (radius_a + (radius_b - radius_a) * t))
 
 
@@ -186,8 +191,9 @@ def slab(points: Floats, centre: ArrayLike, axes: Floats, half: ArrayLike, radiu
     """
     local = np.abs((points - np.asarray(centre, dtype=np.float64)) @ axes.T)
     q = local - (np.asarray(half, dtype=np.float64) - radius)
-    outside = np.linalg.norm(np.maximum(q, 0.0), axis=1)
-    return np.asarray(outside + np.minimum(q.max(axis=1), 0.0) - radius)
+    outside = length(np.maximum(q, 0.0))
+    deepest = np.maximum(np.maximum(q[:, 0], q[:, 1]), q[:, 2])
+    return np.asarray(outside + np.minimum(deepest, 0.0) - radius)
 
 
 def bounded(level: Level, low: ArrayLike, high: ArrayLike, margin: float) -> Level:
@@ -199,7 +205,10 @@ def bounded(level: Level, low: ArrayLike, high: ArrayLike, margin: float) -> Lev
     half = np.asarray(high, dtype=np.float64) - centre
 
     def near(points: Floats) -> Floats:
-        value = np.linalg.norm(np.maximum(np.abs(points - centre) - half, 0.0), axis=1)
+        beyond = np.abs(points - centre)
+        beyond -= half
+        np.maximum(beyond, 0.0, out=beyond)
+        value = length(beyond)
         close = np.flatnonzero(value < margin)
         value[close] = level(points[close])
         return np.asarray(value)

@@ -12,9 +12,9 @@ from mwa_sim.mesh.tetmesh import Floats
 _MM = 1e-3
 #: The canal reaches this far into the bodies and discs, which have priority: it meets them
 #: steeply, and no thin wedges are left.
-INTO_BODY = 4.0 * _MM
-#: Superellipse exponent of the section.
-SQUARENESS = 2.2
+INTO_BODY = 7.0 * _MM
+#: Superellipse exponents of the section, in front (between the pedicles) and behind.
+SQUARE_FRONT, SQUARE_BACK = 3.0, 2.2
 
 
 def triangularity(place: float) -> float:
@@ -50,12 +50,13 @@ def canal_section(
     reach = np.where(x > 0.0, back + INTO_BODY, back)
     u = x / reach
     half = np.asarray(width) / 2.0 / _widest(triangle)
-    rho = gauge(u, y / (half * _taper(u, triangle)), SQUARENESS)
+    exponent = np.where(x > 0.0, SQUARE_FRONT, SQUARE_BACK)
+    rho = gauge(u, y / (half * _taper(u, triangle)), exponent)
     return along_ray(np.hypot(x, y), rho, float(np.min(back, initial=1.0)))
 
 
 def _taper(u: Floats, triangle: Floats | float) -> Floats:
-    return np.asarray(1.0 - np.asarray(triangle) * smooth_step((0.35 - u) / 1.35))
+    return np.asarray(1.0 - np.asarray(triangle) * smooth_step((0.15 - u) / 1.15))
 
 
 def _widest(triangle: Floats | float) -> Floats:
@@ -68,5 +69,6 @@ def _widest(triangle: Floats | float) -> Floats:
 def _widths() -> tuple[Floats, Floats]:
     places = np.linspace(0.0, 0.6, 13)
     u = np.linspace(-0.9, 0.9, 721)
-    bow = (1.0 - np.abs(u) ** SQUARENESS) ** (1.0 / SQUARENESS)
+    exponent = np.where(u > 0.0, SQUARE_FRONT, SQUARE_BACK)
+    bow = (1.0 - np.abs(u) ** exponent) ** (1.0 / exponent)
     return places, np.array([float((_taper(u, t) * bow).max()) for t in places])

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from mwa_sim.anatomy.segment import Segment
-from mwa_sim.anatomy.shapes import along_ray, gauge, rod, smooth_max, smooth_min
+from mwa_sim.anatomy.segment import NEAR, Segment
+from mwa_sim.anatomy.shapes import along_ray, bounded, folded, gauge, rod, smooth_max, smooth_min
 from mwa_sim.anatomy.spinal_canal import canal_section, triangularity
 from mwa_sim.mesh.tetmesh import Floats
 
@@ -41,6 +41,9 @@ GANGLION = (1.9 * _MM, 2.9 * _MM)
 #: Fat around the root in its foramen.
 ROOT_FAT = 2.0 * _MM
 
+#: Ends of a rod and its radius at them.
+_Rod = tuple[Floats, Floats, float, float]
+
 
 @dataclass(frozen=True)
 class Contents:
@@ -54,28 +57,32 @@ class Contents:
     chain: list[Segment]
     _z: Floats = field(init=False, repr=False)
     _table: dict[str, Floats] = field(init=False, repr=False)
-    _rods: list[tuple[Floats, Floats, float, float]] = field(init=False, repr=False)
+    _rods: list[list[_Rod]] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         z, table = _tabulate(self.chain)
         object.__setattr__(self, "_z", z)
         object.__setattr__(self, "_table", table)
-        object.__setattr__(self, "_rods", [part for s in self.chain for part in self._root(s)])
+        rods = [self._root(s) for s in self.chain if 0.0 <= s.place <= 16.0]
+        object.__setattr__(self, "_rods", rods)
 
-    def at(self, name: str, z: Floats | float) -> Floats:
-        """A tabulated quantity at heights, such as ``centre``, ``depth`` or ``place``."""
-        return np.asarray(np.interp(z, self._z, self._table[name]))
+    def at(self, names: tuple[str, ...], z: Floats) -> list[Floats]:
+        """Tabulated quantities at heights, such as ``centre``, ``depth`` or ``place``."""
+        # The heights are evenly spaced: no search is needed.
+        t = np.clip((z - self._z[0]) / _STEP, 0.0, len(self._z) - 1.001)
+        index = t.astype(np.int64)
+        t -= index
+        found = []
+        for name in names:
+            table = self._table[name]
+            found.append(table[index] * (1.0 - t) + table[index + 1] * t)
+        return found
 
     def canal(self, points: Floats) -> Floats:
         """Spinal canal; in front it reaches into bodies and discs, which have priority."""
         x, y, z = points.T
-        return canal_section(
-            x - self.at("centre", z),
-            y,
-            self.at("depth", z),
-            self.at("width", z),
-            self.at("triangle", z),
-        )
+        centre, depth, width, triangle = self.at(("centre", "depth", "width", "triangle"), z)
+        return canal_section(x - centre, y, depth, width, triangle)
 
     def sac(self, points: Floats) -> Floats:
         """Dural sac with all it contains."""
@@ -98,16 +105,12 @@ class Contents:
 
     def roots(self, points: Floats) -> Floats:
         """Nerve roots from the sac through the foramina."""
-        side = _left(points)
-        return np.asarray(np.min([rod(side, a, b, ra, rb) for a, b, ra, rb in self._rods], axis=0))
+        return _nearest(self._rods, points, 0.0)
 
     def fat(self, points: Floats) -> Floats:
         """Canal with the fat around the roots in the foramina."""
-        side = _left(points)
-        sleeves = [
-            rod(side, a, b, ra + ROOT_FAT, rb + ROOT_FAT) for a, b, ra, rb in self._rods[::2]
-        ]
-        return smooth_min(self.canal(points), np.min(sleeves, axis=0), 2.0 * _MM)
+        sleeves = _nearest([rods[::2] for rods in self._rods], points, ROOT_FAT)
+        return smooth_min(self.canal(points), sleeves, 2.0 * _MM)
 
     @property
     def conus_end(self) -> float:
@@ -135,15 +138,13 @@ class Contents:
         away = outer + np.array([(4.0 * lumbar - 3.0) * mm, 14.0 * mm, -(2.0 + 12.0 * lumbar) * mm])
         start = inner + np.array([-1.5 * mm, 0.0, (2.0 + 6.0 * lumbar) * mm])
         world = segment.world(np.stack([start, inner, outer, away]))
-        z = world[0, 2]
-        world[0, 0] = self.at("sac_x", z)
-        world[0, 1] = self.at("sac_width", z) / 2.0 - 1.0 * mm
+        sac_x, sac_width = self.at(("sac_x", "sac_width"), world[:1, 2])
+        world[0, 0] = sac_x[0]
+        world[0, 1] = sac_width[0] / 2.0 - 1.0 * mm
         world[:, 1] *= side
         return np.asarray(world)
 
-    def _root(self, segment: Segment) -> list[tuple[Floats, Floats, float, float]]:
-        if not 0.0 <= segment.place <= 16.0:
-            return []
+    def _root(self, segment: Segment) -> list[_Rod]:
         lumbar = segment.arch.lumbar
         thin = ROOT[0] + lumbar * (ROOT[1] - ROOT[0])
         thick = GANGLION[0] + lumbar * (GANGLION[1] - GANGLION[0])
@@ -163,16 +164,27 @@ class Contents:
 
     def _ellipse(self, points: Floats, x: str, depth: str, width: str) -> Floats:
         z = points[:, 2]
-        u, v = points[:, 0] - self.at(x, z), points[:, 1]
-        a, b = self.at(depth, z) / 2.0, self.at(width, z) / 2.0
-        rho = gauge(u / a, v / b, 2.0)
-        return along_ray(np.hypot(u, v), rho, float(a.min()))
+        centre, thick, wide = self.at((x, depth, width), z)
+        u, v = points[:, 0] - centre, points[:, 1]
+        rho = gauge(2.0 * u / thick, 2.0 * v / wide, 2.0)
+        return along_ray(np.hypot(u, v), rho, 1.0 * _MM)
 
 
-def _left(points: Floats) -> Floats:
-    side = points.copy()
-    side[:, 1] = np.abs(side[:, 1])
-    return side
+def _nearest(groups: list[list[_Rod]], points: Floats, wider: float) -> Floats:
+    """Union of rods on both sides, each group evaluated near its box only."""
+    side = folded(points)
+    value = np.full(len(points), np.inf)
+    for rods in groups:
+        ends = np.array([end for a, b, _, _ in rods for end in (a, b)])
+        thick = max(max(ra, rb) for _, _, ra, rb in rods) + wider
+
+        def level(p: Floats, rods: list[_Rod] = rods) -> Floats:
+            parts = [rod(p, a, b, ra + wider, rb + wider) for a, b, ra, rb in rods]
+            return np.asarray(np.min(parts, axis=0))
+
+        box = (ends.min(axis=0) - thick, ends.max(axis=0) + thick)
+        value = np.minimum(value, bounded(level, *box, NEAR)(side))
+    return value
 
 
 def _tabulate(chain: list[Segment]) -> tuple[Floats, dict[str, Floats]]:

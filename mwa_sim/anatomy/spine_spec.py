@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from mwa_sim.anatomy.measures import LEVELS, MEASURABLE, Measures, implausible, measures
+from mwa_sim.anatomy.body import style
+from mwa_sim.anatomy.measures import LEVELS, MEASURABLE, Measures, implausible, measures, place_of
 from mwa_sim.quantities import quantity
 from mwa_sim.spec import PositiveLength, Spec, problems
 
@@ -57,13 +59,13 @@ class Compression(Spec):
         -------
         Measures, float
         """
-        from dataclasses import replace
-
         left = 1.0 - self.loss
         if self.kind == "wedge":
             return replace(size, anterior_height=size.anterior_height * left), 0.0
         if self.kind == "biconcave":
-            return size, self.loss * size.height / 2.0
+            # The middle height is measured between the hollow endplates.
+            hollow = sum(style(place_of(size.level)).concavity) * size.posterior_height
+            return size, self.loss * (size.height - hollow) / 2.0
         return replace(
             size,
             anterior_height=size.anterior_height * left,

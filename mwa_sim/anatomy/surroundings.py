@@ -34,12 +34,15 @@ AORTA_ANGLE = (88.0, 78.0, 68.0, 50.0, 26.0, 16.0, 12.0, 6.0)
 AORTA_DIAMETER = tuple(v * _MM for v in (24.7, 24.6, 24.5, 24.4, 24.3, 21.0, 18.5, 17.5))
 #: The aorta is met from its arch at T4 down to its division at the lower end of L4.
 AORTA_SPAN = (3.0, 15.45)
-#: Vena cava: angle to the right, diameter; from its origin at L5 up to L1 (assumptions; above L1 it
-#: leaves the spine and passes behind the liver).
-CAVA_PLACES = (11.5, 13.0, 15.5, 16.2)
-CAVA_ANGLE = (-46.0, -38.0, -28.0, -18.0)
+#: Vena cava: angle to the right, distance from the bodies, diameter; from its origin at L5 upwards
+#: (assumptions; above L1 it leaves the spine and passes behind the liver).
+CAVA_PLACES = (10.0, 12.0, 13.0, 15.5, 16.2)
+CAVA_ANGLE = (-46.0, -42.0, -38.0, -28.0, -18.0)
+CAVA_GAP = tuple(v * _MM for v in (18.0, 4.0, 1.5, 1.5, 1.5))
 CAVA_DIAMETER = 20.0 * _MM
-CAVA_SPAN = (11.6, 16.0)
+CAVA_SPAN = (8.0, 16.0)
+#: First treated level with a vena cava: T12; further up it is far from the spine.
+CAVA_FROM = 11.0
 #: Diameter of common iliac arteries and veins (assumption).
 ILIAC = 10.5 * _MM
 #: Flow above the coeliac trunk and below the renal arteries, healthy people of 50 to 70 at rest:
@@ -90,15 +93,13 @@ class Vessel:
 
 def aorta(chain: list[Segment], scale: float) -> Vessel:
     """Aorta beside the chain, with the common iliac arteries below L4."""
-    return _vessel(
-        chain, _AORTA_PLACES, AORTA_ANGLE, AORTA_DIAMETER, AORTA_SPAN, scale, (-1.0, 1.0)
-    )
+    return _vessel(chain, _AORTA_PLACES, AORTA_ANGLE, AORTA_DIAMETER, (GAP,) * 8, AORTA_SPAN, scale)
 
 
 def vena_cava(chain: list[Segment], scale: float) -> Vessel:
     """Inferior vena cava, with the common iliac veins below L5."""
     diameters = (CAVA_DIAMETER,) * len(CAVA_PLACES)
-    return _vessel(chain, CAVA_PLACES, CAVA_ANGLE, diameters, CAVA_SPAN, scale, (-1.0, 1.0))
+    return _vessel(chain, CAVA_PLACES, CAVA_ANGLE, diameters, CAVA_GAP, CAVA_SPAN, scale)
 
 
 def _vessel(
@@ -106,9 +107,9 @@ def _vessel(
     places: tuple[float, ...],
     angles: tuple[float, ...],
     diameters: tuple[float, ...],
+    gaps: tuple[float, ...],
     span: tuple[float, float],
     scale: float,
-    sides: tuple[float, ...],
 ) -> Vessel:
     from scipy.interpolate import PchipInterpolator
 
@@ -120,14 +121,17 @@ def _vessel(
         half = np.array([s.size.lower_depth - s.size.depth / 2.0, s.size.lower_width / 2.0])
         out = np.array([np.cos(angle), np.sin(angle)])
         # Support of the ellipse that encloses the section, along the direction of the angle.
-        reach = float(np.linalg.norm(half * out)) + GAP + radius
+        gap = float(np.interp(s.place, places, gaps)) * scale
+        reach = float(np.linalg.norm(half * out)) + gap + radius
         centre = s.world(np.array([[out[0] * reach, out[1] * reach, 0.0]]))[0]
         rows.append((centre[2], centre[0], centre[1], radius, s.place))
     table = np.array(rows)
-    low, high = table[0, 0] - 30.0 * _MM, table[-1, 0] + 30.0 * _MM
-    z = np.arange(low, high, _STEP)
-    inner = np.clip(z, table[0, 0], table[-1, 0])
-    smooth = PchipInterpolator(table[:, 0], table[:, 1:4])(inner)
+    # Straight on beyond the first and the last vertebra, one segment either way.
+    before, after = 2.0 * table[0] - table[1], 2.0 * table[-1] - table[-2]
+    table = np.concatenate([before[None], table, after[None]])
+    table[:, 3] = np.maximum(table[:, 3], 4.0 * _MM)
+    z = np.arange(table[0, 0], table[-1, 0], _STEP)
+    smooth = PchipInterpolator(table[:, 0], table[:, 1:4])(z)
     step = float(np.mean(np.diff(table[:, 0])))
 
     def height(place: float) -> float:
@@ -141,7 +145,7 @@ def _vessel(
     if z[0] < bottom < z[-1]:
         start = np.array([*(float(np.interp(bottom, z, smooth[:, k])) for k in (0, 1)), bottom])
         r = ILIAC / 2.0 * scale
-        for side in sides:
+        for side in (-1.0, 1.0):
             way = np.array([-6.0 * _MM, side * 30.0 * _MM, -34.0 * _MM]) * scale
             first = start + np.array([0.0, side * 3.0 * _MM, 3.0 * _MM])
             branches.append((first, first + 1.6 * way, r))
