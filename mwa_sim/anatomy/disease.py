@@ -18,6 +18,8 @@ from mwa_sim.mesh.tetmesh import Floats
 _MM = 1e-3
 #: Grid on which volumes and places are looked at before anything is meshed.
 _GRID = 1.0 * _MM
+#: Points of a finer grid about a point of that one.
+_FINER = np.stack(np.meshgrid(*[np.linspace(-0.9, 0.9, 7) * _GRID] * 3), axis=-1).reshape(-1, 3)
 #: A tumour with less than this is too small to be meshed (a cube of two millimetres).
 _LEAST_VOLUME = 8.0e-9
 #: Fillet between the tumour and what fills a hole in the wall.
@@ -71,7 +73,7 @@ def with_disease(scene: Scene, disease: Disease) -> Scene:
     if len(whole) == 0:
         mistakes.append("tumour: it is empty: its level function is nowhere negative in the box")
     elif tumour.breach:
-        mistakes += _in_cord(scene, whole)
+        mistakes += _in_cord(scene, raw, whole)
     frame: VertebraFrame | None = None
     if disease.wall_defect and len(whole):
         frame = vertebra_frame(AccessSpace.of(scene))
@@ -142,7 +144,7 @@ def _outside(scene: Scene, tumour: Tumour) -> list[str]:
         depth = -float(scene.bone(centre)[0])
         if depth <= 0.0:
             lines.append(
-                f"{tumour.path(k)}: ({given}) is {-1e3 * depth:.1f} mm or so outside the bone of "
+                f"{tumour.path(k)}: ({given}) is {-1e3 * depth:.1f} mm outside the bone of "
                 "the treated vertebra; coordinates are x anterior, y left, z cranial from the "
                 "centre of its body"
             )
@@ -155,8 +157,11 @@ def _outside(scene: Scene, tumour: Tumour) -> list[str]:
     return lines
 
 
-def _in_cord(scene: Scene, points: Floats) -> list[str]:
-    depth = -float(scene.cord(points).min())
+def _in_cord(scene: Scene, tumour: Level, points: Floats) -> list[str]:
+    near = points[scene.cord(points) < 2.0 * _GRID]
+    finer = (near[:, None, :] + _FINER).reshape(-1, 3)
+    finer = finer[tumour(finer) < 0.0]
+    depth = -float(scene.cord(finer).min(initial=0.0))
     if depth <= 0.0:
         return []
     return [
