@@ -6,19 +6,21 @@ import os
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from mwa_sim.errors import DataError
 from mwa_sim.mesh.surface_ply import parse_ply
 from mwa_sim.mesh.surface_polygons import MOST_TRIANGLES, Soup, triangulated
+from mwa_sim.mesh.surface_vtp import parse_vtp
 from mwa_sim.mesh.tetmesh import Floats, Ints
 
 #: Suffixes of the files that can be read.
 FORMATS = (".stl", ".obj", ".ply", ".vtp")
 #: Larger files are refused before they fill the memory.
 _MOST_BYTES = 1_500_000_000
+#: No coordinate of a surface is larger, not even in micrometres.
+_BEYOND = 1e9
 _VERTEX = re.compile(rb"\bvertex\s+(\S+)\s+(\S+)\s+(\S+)", re.IGNORECASE)
 
 
@@ -62,10 +64,12 @@ def read_surface(path: str | os.PathLike[str]) -> tuple[Floats, Ints]:
             raise DataError(f"{where} has {size / 1e9:.1f} GB; decimate the surface first")
         if size == 0:
             raise DataError(f"{where} is empty")
-        soup = _vtp(file) if suffix == ".vtp" else _PARSERS[suffix](file.read_bytes())
+        # Damaged numbers are found below; casting them needs no warning.
+        with np.errstate(invalid="ignore", over="ignore"):
+            soup = _PARSERS[suffix](file.read_bytes())
     except (OSError, MemoryError) as error:
         raise DataError(f"cannot read {where}: {error or 'not enough memory'}") from error
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise DataError(f"cannot read {where}: {error}") from error
     return _merged(where, soup)
 
@@ -77,11 +81,11 @@ def _merged(where: str, soup: Soup) -> tuple[Floats, Ints]:
     if triangles.min() < 0 or triangles.max() >= len(vertices):
         raise DataError(f"{where} names vertices that it does not contain (it has {len(vertices)})")
     used = np.unique(triangles)
-    bad = used[~np.isfinite(vertices[used]).all(axis=1)]
+    bad = used[~(np.abs(vertices[used]) < _BEYOND).all(axis=1)]
     if len(bad):
         raise DataError(
-            f"{where} has {len(bad)} vertices whose coordinates are not finite (first: number "
-            f"{bad[0]}); export it again"
+            f"{where} has {len(bad)} vertices whose coordinates are not finite or beyond "
+            f"{_BEYOND:g} (first: number {bad[0]}); export it again"
         )
     # Adding zero turns -0.0 into 0.0, which is the same place.
     corners = vertices[triangles.reshape(-1)] + 0.0
@@ -164,17 +168,9 @@ def _obj(data: bytes) -> Soup:
     )
 
 
-def _vtp(file: Path) -> Soup:
-    """Polygons of a VTK file; its own reader, kept from writing to the screen."""
-    head = file.open("rb").read(4096)
-    if b"<VTKFile" not in head or b"PolyData" not in head:
-        raise ValueError('no VTP file: it does not start with <VTKFile type="PolyData">')
-    tail = file.read_bytes()[-256:]
-    if b"</VTKFile>" not in tail:
-        raise ValueError("the VTP file is cut off: </VTKFile> is missing at its end")
-    from mwa_sim.mesh.surface_vtp import read_vtp
-
-    return read_vtp(file)
-
-
-_PARSERS: dict[str, Callable[[bytes], Any]] = {".stl": _stl, ".obj": _obj, ".ply": parse_ply}
+_PARSERS: dict[str, Callable[[bytes], Soup]] = {
+    ".stl": _stl,
+    ".obj": _obj,
+    ".ply": parse_ply,
+    ".vtp": parse_vtp,
+}
