@@ -40,6 +40,9 @@ STIFF = 1.22
 #: Sine of the dihedral angle kept in each round; the few nodes that stay stiff may give up more.
 RELIEF_FLOORS = (0.42, 0.42, 0.42, 0.34, 0.34)
 COLLAPSE_BELOW = 0.42
+#: Volumes further from the wanted ones than this are fitted on, in up to so many rounds in the end.
+MATCHED = 0.003
+MATCHES = 8
 _EPSILON = 1e-5
 
 
@@ -103,13 +106,17 @@ def improve_mesh(
         picked = np.unique(tets[quality < GOAL])
         smooth(x, tets, start, around, picked, _projectors(x, surfaces, planes), GOAL, scale)
     progress(ROUNDS / (ROUNDS + 1))
-    free = _projectors(x, surfaces, planes)
-    for floor in RELIEF_FLOORS:
-        stiff = diffusion_rates(x, tets) > limit
-        near = np.unique(tets[stiff[tets].any(axis=1)])
-        if len(near) == 0:
-            break
-        relieve(x, tets, start, around, near, free, floor)
+    for turn in range(max(len(RELIEF_FLOORS), MATCHES if targets else 0)):
+        if turn < len(RELIEF_FLOORS):
+            stiff = diffusion_rates(x, tets) > limit
+            near = np.unique(tets[stiff[tets].any(axis=1)])
+            free = _projectors(x, surfaces, planes)
+            relieve(x, tets, start, around, near, free, RELIEF_FLOORS[turn])
+        # Moving along a coarse surface changes what it encloses.
+        if any(abs(target.error(x, tets, regions)) > MATCHED for target in targets):
+            update_shifts(x, tets, regions, surfaces, targets, shifts)
+            chosen, step = _fit_steps(x, surfaces, planes, shifts)
+            move_guarded(x, tets, start, around, chosen, step, FLOOR, scale)
     return x, tets, regions, shifts
 
 
