@@ -10,7 +10,7 @@ from typing import Any, Literal
 import numpy as np
 from pydantic import Field
 
-from mwa_sim.anatomy.access import Trajectory, propose
+from mwa_sim.anatomy.access import Trajectory, bilateral, propose
 from mwa_sim.anatomy.access_space import AccessSpace
 from mwa_sim.anatomy.anatomy import Anatomy
 from mwa_sim.anatomy.assemble import Report, assemble, cheap, whole_box
@@ -39,6 +39,10 @@ class Treatment(Spec):
     tracks : tuple of {"left_pedicle", "right_pedicle"} or None
         Entries from which an antenna may go to the tumour centre; refined along these lines. None
         takes the best of the ways that were found.
+    bilateral : bool
+        Two antennas, one through each pedicle, to targets in the two halves of the tumour: both
+        ways become tracks, with the landmarks ``left_entry``, ``left_target``, ``right_entry`` and
+        ``right_target``.
     needle : str
         Gauge or diameter for which ways in are proposed.
     radiating_length : float [m]
@@ -48,6 +52,7 @@ class Treatment(Spec):
 
     size: Sizes = Sizes()
     tracks: tuple[Side, ...] | None = None
+    bilateral: bool = False
     needle: str = "13 G"
     radiating_length: PositiveLength = 25.0 * _MM
     overshoot: PositiveLength = 6.0 * _MM
@@ -161,8 +166,11 @@ def prepare(recipe: Mapping[str, Any], folder: Path | None = None) -> Prepared:
         ways = propose(space, target, spec.needle, frame=found.frame, pedicles=dict(found.pedicles))
     except InputError as error:
         notes += error.problems
+    if spec.bilateral:
+        tracks = _both_sides(scene, space, target, spec, points)
+    else:
+        tracks = tuple(_track(points[name], target, spec) for name in _entries(spec, points, ways))
     scene = cheap(scene.changed(landmarks=points, notes=tuple(dict.fromkeys(notes))))
-    tracks = tuple(_track(points[name], target, spec) for name in _entries(spec, points, ways))
     return Prepared(scene, spec.size, target, tracks, ways, description)
 
 
@@ -277,6 +285,28 @@ def _entries(spec: _Whole, points: Mapping[str, Floats], ways: list[Trajectory])
         return list(spec.tracks)
     sides = [way.side for way in ways] + ["left", "right"]
     return [f"{side}_pedicle" for side in sides if f"{side}_pedicle" in points][:1]
+
+
+def _both_sides(
+    scene: Scene,
+    space: AccessSpace,
+    target: Floats,
+    spec: _Whole,
+    points: dict[str, Floats],
+) -> tuple[Track, ...]:
+    """Tracks of two antennas; their ends become landmarks."""
+    tumour = next((piece for piece in scene.pieces if piece.name == "tumour"), None)
+    if tumour is None or spec.tracks is not None:
+        raise InputError(
+            "bilateral: there is no tumour; add a [recipe.tumour] table"
+            if tumour is None
+            else "bilateral: gives both tracks; leave out tracks"
+        )
+    tracks = []
+    for way in bilateral(space, tumour.level, target, spec.needle):
+        points[f"{way.side}_entry"], points[f"{way.side}_target"] = way.entry, way.target
+        tracks.append(_track(way.entry, way.target, spec))
+    return tuple(tracks)
 
 
 def _track(entry: Floats, target: Floats, spec: Treatment) -> Track:
