@@ -40,6 +40,10 @@ STIFF = 1.22
 #: Sine of the dihedral angle kept in each round; the few nodes that stay stiff may give up more.
 RELIEF_FLOORS = (0.42, 0.42, 0.42, 0.34, 0.34)
 COLLAPSE_BELOW = 0.42
+#: In the end, nodes of elements worse than this leave their surface if nothing else helps: where
+#: level functions jump within an element, no node on the surface gives good angles.
+POOR = 0.34
+TINY = 1e-30
 #: Volumes further from the wanted ones than this are fitted on, in up to so many rounds in the end.
 MATCHED = 0.003
 MATCHES = 8
@@ -117,6 +121,9 @@ def improve_mesh(
             update_shifts(x, tets, regions, surfaces, targets, shifts)
             chosen, step = _fit_steps(x, surfaces, planes, shifts)
             move_guarded(x, tets, start, around, chosen, step, FLOOR, scale)
+    for bound in (surfaces, []):
+        poor = np.unique(tets[qualities(x, tets, TINY) < POOR])
+        smooth(x, tets, start, around, poor, _projectors(x, bound, planes), POOR, TINY)
     return x, tets, regions, shifts
 
 
