@@ -223,7 +223,7 @@ def _ring(cloud: Floats, up: Floats, pixel: float) -> VertebraAxes | None:
     half_depth = 0.5 * (wall + back)
     ca += 0.5 * (wall - back)
     half_width, shift = across
-    in_front = [_half_width(a, b - cb, slices, ca + f * half_depth, pixel) for f in (0.3, 0.6)]
+    in_front = [_half_width(a, b - cb, slices, ca + f * half_depth, pixel, 0.6) for f in (0.3, 0.6)]
     widest = max([half_width, *(found[0] for found in in_front if found is not None)])
     canal = ca * front + (cb + shift) * left + float(s.mean()) * up
     widest = min(widest, 2.0 * half_width)
@@ -231,11 +231,13 @@ def _ring(cloud: Floats, up: Floats, pixel: float) -> VertebraAxes | None:
 
 
 def _half_width(
-    a: Floats, b: Floats, slices: Ints, at: float, pixel: float
+    a: Floats, b: Floats, slices: Ints, at: float, pixel: float, quantile: float = 0.2
 ) -> tuple[float, float] | None:
     """Half width of the canal at a depth, and its middle; a is forward and b to the left [m]."""
     level = np.abs(a - at) < 1.0 * _MM + 0.5 * pixel
-    sides = [_first(sign * b, slices, level & (sign * b > 0.0), 0.2, pixel) for sign in (1.0, -1.0)]
+    sides = [
+        _first(sign * b, slices, level & (sign * b > 0.0), quantile, pixel) for sign in (1.0, -1.0)
+    ]
     if sides[0] is None or sides[1] is None:
         return None
     return 0.5 * (sides[0] + sides[1]), 0.5 * (sides[0] - sides[1])

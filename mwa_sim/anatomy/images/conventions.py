@@ -123,13 +123,17 @@ def convention(name: str, table: Mapping[int, str] | None = None) -> Convention:
     return Convention("custom", "table of the user", vertebrae, roles, "mwa_sim_assumption")
 
 
-def guess(labels: Iterable[int]) -> Convention | None:
-    """The convention that most of the labels fit, None if no vertebra fits any."""
+def guess(labels: Iterable[int], level: str = "") -> Convention | None:
+    """The convention that most of the labels fit, None if no vertebra fits any.
+
+    Among equals the one that knows the level is taken.
+    """
     present = set(labels)
     best: tuple[int, Convention] | None = None
     for candidate in conventions().values():
         vertebrae = len(present & set(candidate.vertebrae))
-        score = 2 * vertebrae + len(present & set(candidate.roles))
+        score = 4 * vertebrae + 2 * len(present & set(candidate.roles))
+        score += candidate.label_of(level) in present
         if vertebrae and (best is None or score > best[0]):
             best = (score, candidate)
     return best[1] if best else None

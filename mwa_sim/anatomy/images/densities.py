@@ -7,9 +7,9 @@ over the density of solid bone, and the rest is marrow, half of it red and half 
 vertebrae (assumption).
 
 A scan smears the cortex, about 0.4 mm thick, over more than a millimetre (silva1994 found at least
-twice the thickness). What lies within :data:`SMEAR` of the surface of the body therefore takes the
-density from further in, and the cortex is the skin of the scene. Posterior elements have no skin:
-there the smeared values are taken as they are, which keeps the mass of bone.
+twice the thickness). What lies within about :data:`SMEAR` of the surface of the body therefore
+takes the density from further in, and the cortex is the skin of the scene. Posterior elements have
+no skin: there the smeared values are taken as they are, which keeps the mass of bone.
 """
 
 from __future__ import annotations
@@ -38,10 +38,11 @@ FRACTIONS = (0.08, 0.16, 0.28, 0.5)
 #: Below the first a tumour counts as lytic, above the second as blastic [HU] (assumption; healthy
 #: cancellous bone of vertebrae lies between about 100 and 200 HU).
 TUMOUR_HU = (100.0, 300.0)
-#: Depth to which the smeared cortex reaches [m]: this or one voxel (assumption).
+#: Depth to which the smeared cortex reaches [m]: this or one voxel (assumption), and two widths
+#: of the filter against noise.
 SMEAR = 1.5 * _MM
 #: Width of the filter against noise [m] (assumption).
-NOISE = 1.0 * _MM
+NOISE = 0.7 * _MM
 #: Classes with less than this share of a region join the next one.
 SMALLEST = 0.03
 #: Below this there is air [HU].
@@ -65,7 +66,11 @@ class Densities:
     def __call__(self, points: Floats) -> Floats:
         """Hounsfield units (n,) at points (n, 3) [m]; the outermost voxels go on outside."""
         index = self.ct.indices(points)
-        return np.asarray(ndimage.map_coordinates(self.ct.data, index.T, order=1, mode="nearest"))
+        return np.asarray(
+            ndimage.map_coordinates(
+                self.ct.data, index.T, output=np.float64, order=1, mode="nearest"
+            )
+        )
 
 
 def volume_fraction(hu: Floats) -> Floats:
@@ -101,7 +106,7 @@ def with_densities(scene: Scene, ct: Volume) -> Scene:
     tissues = dict(scene.tissues)
     notes = list(scene.notes)
     _check(ct, scene, points[np.isin(place, [k for k, n in enumerate(names) if n in _BONE])])
-    reach = max(SMEAR, float(ct.spacing.max()))
+    reach = max(SMEAR, float(ct.spacing.max())) + 2.0 * NOISE
     for piece in scene.pieces:
         inside = points[place == names.index(piece.name)][:_SAMPLES]
         if piece.name == "tumour":

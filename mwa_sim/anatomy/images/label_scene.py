@@ -170,7 +170,7 @@ def _tumour(
         )
     first = np.maximum(voxels.min(axis=0) - 5.0 * _MM, low)
     last = np.minimum(voxels.max(axis=0) + 5.0 * _MM, high)
-    field = label_field(moved, ("rest", "tumour"), first, last, spec.smoothing)
+    field = label_field(moved, ("rest", "tumour"), first, last, spec.smoothing, goes_on=False)
     return field.level("tumour"), field
 
 

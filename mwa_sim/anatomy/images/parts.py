@@ -185,7 +185,7 @@ def _complete_discs(parts: Parts, labels: Volume, bodies: Mapping[str, NDArray[n
     """Fill the space between neighbouring bodies where no disc is labelled."""
     out = parts.regions.data
     order = sorted((level for level in bodies if bodies[level].any()), key=LEVELS.index)
-    done = []
+    done, filled = [], 0
     disc = NAMES.index("disc")
     for upper, lower in pairwise(order):
         if LEVELS.index(lower) - LEVELS.index(upper) > 1 and (upper, lower) not in _SKIPPED:
@@ -193,13 +193,24 @@ def _complete_discs(parts: Parts, labels: Volume, bodies: Mapping[str, NDArray[n
         found = between(labels, bodies[upper], bodies[lower])
         gap = found & (out == 0)
         there = found & (out == disc)
-        if there.sum() > 0.25 * found.sum() or gap.sum() < ISLAND:
+        if there.sum() > 0.25 * found.sum():
+            # A voxel left free between a labelled disc and the bone would become muscle.
+            bone = ndimage.binary_dilation(bodies[upper] | bodies[lower])
+            gap &= bone & ndimage.binary_dilation(out == disc)
+            filled += int(gap.sum())
+        elif gap.sum() >= ISLAND:
+            done.append(f"{upper}/{lower}")
+        else:
             continue
         out[gap] = disc
-        done.append(f"{upper}/{lower}")
     if done:
         parts.notes.append(
             f"No disc is labelled at {', '.join(done)}: the space between the bodies is taken."
+        )
+    if filled:
+        parts.notes.append(
+            f"{1e6 * filled * labels.voxel:.2f} mL left free between labelled discs and bone were "
+            "given to the discs."
         )
 
 
@@ -233,7 +244,7 @@ def between(
     sees &= length <= DISC_REACH
     found = np.zeros_like(upper)
     found[tuple(free[sees].T)] = True
-    return np.asarray(ndimage.binary_opening(found, iterations=1) if sees.sum() > 500 else found)
+    return found
 
 
 def _remove_islands(parts: Parts) -> None:

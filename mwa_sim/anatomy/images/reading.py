@@ -130,7 +130,7 @@ def _levels(spec: LabelSpec, rules: Convention, labels: Volume) -> dict[int, str
         return _renumbered(spec, rules, labels, present)
     wanted = rules.label_of(spec.level)
     levels = {k: v for k, v in rules.vertebrae.items() if k in present}
-    likely = guess(present)
+    likely = guess(present, spec.level)
     if wanted is None or wanted not in present:
         lines = f"level: {spec.level}"
         lines += f" (label {wanted})" if wanted is not None else ""
