@@ -15,6 +15,8 @@ import numpy as np
 from mwa_sim.anatomy.measures import Measures
 from mwa_sim.anatomy.shapes import (
     blade,
+    disk,
+    ellipsoid,
     folded,
     plate,
     rod,
@@ -32,6 +34,8 @@ JOINT_GAP = 2.0 * _MM
 #: Pedicles begin this far behind the posterior wall, where they are narrowest.
 ISTHMUS = 4.0 * _MM
 _FILLET = 3.0 * _MM
+#: Place of L5, below which lies the sacrum.
+LAST = 16.0
 
 
 @dataclass(frozen=True)
@@ -118,19 +122,29 @@ class Arch:
         middle = np.array([s.posterior_wall - ISTHMUS, lateral, height])
         along = np.array([np.cos(angle), -np.sin(angle), -np.tan(fall)])
         mirror = np.array([1.0, side, 1.0])
-        front, back = middle + 8.0 * _MM * along, middle - 7.0 * _MM * along
+        reach = 7.0 * _MM + 0.1 * s.pedicle_width
+        front, back = middle + reach * along, middle - 7.0 * _MM * along
         return front * mirror, back * mirror
 
     def pedicle(self, points: Floats) -> Floats:
         """Both pedicles."""
         s = self.size
         front, back = self.pedicle_axis(1)
-        return tube(folded(points), front, back, s.pedicle_width / 2.0, s.pedicle_height / 2.0)
+        return tube(
+            folded(points),
+            front,
+            back,
+            s.pedicle_width / 2.0,
+            s.pedicle_height / 2.0,
+            min(0.3 * s.pedicle_width, 3.0 * _MM),
+        )
 
     def __call__(self, points: Floats) -> Floats:
         """Laminae and processes; the canal is not yet cut out of them."""
         p = folded(points)
-        parts = [*self._articular(p), self._lamina(p), self._transverse(p), self._spinous(p)]
+        parts = [*self._articular(p), self._lamina(p), self._spinous(p)]
+        # The wings of the sacrum belong to its body.
+        parts.append(self._wing(p) if self.place > LAST else self._transverse(p))
         solid = reduce(lambda a, b: smooth_min(a, b, _FILLET), parts)
         return smooth_max(solid, -self._sockets(p), 1.0 * _MM)
 
@@ -183,9 +197,8 @@ class Arch:
         pillar = root + 0.45 * (bottom - root)
         pillar[0] = bottom[0] + lumbar * 0.4 * (root[0] - bottom[0])
         return [
-            slab(p, top, up.axes, (thick / 2.0, up.half_width, up.half_height), 0.49 * thick),
-            slab(p, bottom, down.axes, (thick / 2.0, down.half_width, down.half_height),
-                 0.49 * thick),
+            disk(p, top, up.axes, (thick / 2.0, up.half_width, up.half_height)),
+            disk(p, bottom, down.axes, (thick / 2.0, down.half_width, down.half_height)),
             rod(p, root, top - 2.0 * mm * up.axes[2], radius, thick / 2.0 + 0.8 * mm),
             rod(p, root, pillar, radius, thick / 2.0 + 1.0 * mm),
             rod(p, pillar, bottom, thick / 2.0 + 1.0 * mm, thick / 2.0 - 0.3 * mm),
@@ -223,10 +236,16 @@ class Arch:
         mm, end = _MM, self._transverse_end
         root, tip = self.transverse_axis
         if self.lumbar < 1.0:
-            return rod(p, root, tip, end - 1.0 * mm, end)
+            return rod(p, root, tip, end - 0.6 * mm, end)
         heavy = float(np.interp(self.place, (14.0, 16.0), (0.0, 1.0)))
         thickness = (9.0 * mm + 4.0 * mm * heavy, 5.5 * mm + 3.0 * mm * heavy)
         return plate(p, root, tip, thickness, (13.0 * mm, 9.5 * mm))
+
+    def _wing(self, p: Floats) -> Floats:
+        """Wing of the sacrum, roughly."""
+        s = self.size
+        centre = (s.posterior_wall + 8.0 * _MM, s.endplate_width / 2.0 + 8.0 * _MM, -6.0 * _MM)
+        return ellipsoid(p, centre, np.array([15.0, 21.0, 18.0]) * _MM)
 
     def _spinous(self, p: Floats) -> Floats:
         start, end = self.spinous_axis

@@ -178,7 +178,7 @@ def measures(level: str) -> Measures:
             lower_width=34.0 * _MM, lower_depth=24.0 * _MM, spinous_length=16.0 * _MM,
             facet_angle=np.radians(55.0), facet_distance=41.0 * _MM, endplate_width=49.0 * _MM,
             endplate_depth=33.0 * _MM, canal_width=31.0 * _MM, canal_depth=17.0 * _MM,
-            lamina_height=22.0 * _MM, transverse_span=60.0 * _MM, facet_height=14.0 * _MM,
+            lamina_height=22.0 * _MM, transverse_span=106.0 * _MM, facet_height=14.0 * _MM,
         )  # fmt: skip
     if level not in LEVELS:
         raise InputError(f"level: expected one of {', '.join(LEVELS)}, got '{level}'")

@@ -137,7 +137,12 @@ def plate(
 
 
 def tube(
-    points: Floats, a: ArrayLike, b: ArrayLike, half_width: float, half_height: float
+    points: Floats,
+    a: ArrayLike,
+    b: ArrayLike,
+    half_width: float,
+    half_height: float,
+    rounding: float = 1e-3,
 ) -> Floats:
     """Level function of a straight bar of superelliptic section (exponent 2.5) with flat ends.
 
@@ -148,6 +153,8 @@ def tube(
         Ends of the axis, which must not be parallel to z.
     half_width, half_height : float [m]
         Half axes of the section, sideways (horizontal) and upwards.
+    rounding : float [m]
+        Of the edges of the ends.
 
     Returns
     -------
@@ -163,7 +170,7 @@ def tube(
     s, u, v = p @ axis, p @ sideways, p @ upwards
     rho = gauge(u / half_width, v / half_height, 2.5)
     section = along_ray(np.hypot(u, v), rho, min(half_width, half_height))
-    return smooth_max(section, np.abs(s - length / 2.0) - length / 2.0, 1e-3)
+    return smooth_max(section, np.abs(s - length / 2.0) - length / 2.0, rounding)
 
 
 def segment_distance(points: Floats, a: ArrayLike, b: ArrayLike) -> Floats:
@@ -194,6 +201,29 @@ def slab(points: Floats, centre: ArrayLike, axes: Floats, half: ArrayLike, radiu
     outside = length(np.maximum(q, 0.0))
     deepest = np.maximum(np.maximum(q[:, 0], q[:, 1]), q[:, 2])
     return np.asarray(outside + np.minimum(deepest, 0.0) - radius)
+
+
+def disk(points: Floats, centre: ArrayLike, axes: Floats, half: ArrayLike) -> Floats:
+    """Level function of an oval plate with a round rim and any orientation.
+
+    Parameters
+    ----------
+    points : (n, 3) float array [m]
+    centre : (3,) float array [m]
+    axes : (3, 3) float array
+        Rows are its unit axes; the first is across the plate.
+    half : (3,) float array [m]
+        Half extents along the axes.
+
+    Returns
+    -------
+    (n,) float array [m]
+    """
+    local = (points - np.asarray(centre, dtype=np.float64)) @ axes.T
+    across, wide, tall = np.asarray(half, dtype=np.float64)
+    rho = gauge(local[:, 1] / wide, local[:, 2] / tall, 2.6)
+    outline = along_ray(np.hypot(local[:, 1], local[:, 2]), rho, min(wide, tall))
+    return smooth_max(outline, np.abs(local[:, 0]) - across, 1.4 * across)
 
 
 def bounded(level: Level, low: ArrayLike, high: ArrayLike, margin: float) -> Level:

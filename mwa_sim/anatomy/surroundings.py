@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from mwa_sim.anatomy.segment import Segment
-from mwa_sim.anatomy.shapes import rod, smooth_max
+from mwa_sim.anatomy.shapes import rod, smooth_max, smooth_min
 from mwa_sim.mesh.stuffing import Level
 from mwa_sim.mesh.tetmesh import Floats
 
@@ -39,7 +39,7 @@ AORTA_SPAN = (3.0, 15.45)
 CAVA_PLACES = (10.0, 12.0, 13.0, 15.5, 16.2)
 CAVA_ANGLE = (-46.0, -42.0, -38.0, -28.0, -18.0)
 CAVA_GAP = tuple(v * _MM for v in (18.0, 4.0, 1.5, 1.5, 1.5))
-CAVA_DIAMETER = 20.0 * _MM
+CAVA_DIAMETER = tuple(v * _MM for v in (20.0, 20.0, 19.0, 17.0, 15.0))
 CAVA_SPAN = (8.0, 16.0)
 #: First treated level with a vena cava: T12; further up it is far from the spine.
 CAVA_FROM = 11.0
@@ -85,9 +85,10 @@ class Vessel:
                         y - np.interp(z, self.z, self.line[:, 1]))  # fmt: skip
         trunk = away - np.interp(z, self.z, self.radius)
         end = np.maximum(self.low - z, z - self.high)
-        level = smooth_max(trunk, end, 4.0 * _MM)
-        for start, stop, radius in self.branches:
-            level = np.minimum(level, rod(points, start, stop, radius, radius))
+        level = smooth_max(trunk, end, 8.0 * _MM)
+        if self.branches:
+            parts = [rod(points, start, stop, r, r) for start, stop, r in self.branches]
+            level = smooth_min(level, np.min(parts, axis=0), 4.0 * _MM)
         return np.asarray(level)
 
 
@@ -98,8 +99,7 @@ def aorta(chain: list[Segment], scale: float) -> Vessel:
 
 def vena_cava(chain: list[Segment], scale: float) -> Vessel:
     """Inferior vena cava, with the common iliac veins below L5."""
-    diameters = (CAVA_DIAMETER,) * len(CAVA_PLACES)
-    return _vessel(chain, CAVA_PLACES, CAVA_ANGLE, diameters, CAVA_GAP, CAVA_SPAN, scale)
+    return _vessel(chain, CAVA_PLACES, CAVA_ANGLE, CAVA_DIAMETER, CAVA_GAP, CAVA_SPAN, scale)
 
 
 def _vessel(
@@ -110,8 +110,12 @@ def _vessel(
     gaps: tuple[float, ...],
     span: tuple[float, float],
     scale: float,
+    arch: bool = False,
 ) -> Vessel:
     from scipy.interpolate import PchipInterpolator
+
+    # The iliac arteries cross the veins in front.
+    forwards = 7.0 if arch else -2.0
 
     rows = []
     for s in chain[::-1]:
@@ -141,14 +145,23 @@ def _vessel(
         return found + (beyond * step if outside else 0.0)
 
     bottom, top = height(span[1]), height(span[0])
+
+    def middle(at: float) -> Floats:
+        return np.array([*(float(np.interp(at, z, smooth[:, k])) for k in (0, 1)), at])
+
     branches = []
     if z[0] < bottom < z[-1]:
-        start = np.array([*(float(np.interp(bottom, z, smooth[:, k])) for k in (0, 1)), bottom])
-        r = ILIAC / 2.0 * scale
+        start, r = middle(bottom), ILIAC / 2.0 * scale
         for side in (-1.0, 1.0):
-            way = np.array([-6.0 * _MM, side * 30.0 * _MM, -34.0 * _MM]) * scale
-            first = start + np.array([0.0, side * 3.0 * _MM, 3.0 * _MM])
-            branches.append((first, first + 1.6 * way, r))
+            first = start + np.array([0.0, side * 3.0, 3.0]) * _MM * scale
+            second = first + np.array([forwards, side * 14.0, -15.0]) * _MM * scale
+            third = second + np.array([-14.0, side * 34.0, -40.0]) * _MM * scale
+            branches += [(first, second, r), (second, third, r)]
+    if arch and z[0] < top < z[-1]:
+        # The arch goes on forwards and to the right, at the height of T4.
+        start, r = middle(top), float(np.interp(top, z, smooth[:, 2]))
+        start[2] -= 0.6 * r
+        branches.append((start, start + np.array([36.0, -20.0, 6.0]) * _MM * scale, r))
     return Vessel(z, smooth[:, :2], smooth[:, 2], bottom, top, tuple(branches))
 
 
