@@ -23,6 +23,11 @@ _BESIDE = 12.0 * _MM
 _BEHIND = 6.0 * _MM
 #: A radian away from the pedicle's axis counts like this much room [m].
 _TURN = 0.2 * _MM
+#: Beside the pedicle the pleura is near, and an oblique way is the worse one (assumption).
+_TURN_BESIDE = 2.0 * _MM
+#: Ways more oblique than this in the axial plane are none: they would cross lung or flank organs,
+#: which the anatomy does not have (assumption).
+_OBLIQUE = np.deg2rad(60.0)
 #: Crossing ribs or neighbours counts at most like this much room [m]: entries move by that.
 _CROSSING = 4.0 * _MM
 #: Distances are not told apart beyond this.
@@ -120,16 +125,19 @@ def _lines(
     far = np.linalg.norm(along, axis=1)
     along = along / np.maximum(far, 1e-9)[:, None]
     # Ways from the front, or through a point beside the tip, are none.
-    possible = (far > 5.0 * _MM) & (along @ frame.axes[0] < -0.3)
+    through = approach == "transpedicular"
+    level = np.hypot(along @ frame.axes[0], along @ frame.axes[1])
+    steep = np.arccos(np.clip(-along @ frame.axes[0] / np.maximum(level, 1e-9), -1.0, 1.0))
+    possible = (far > 5.0 * _MM) & (steep < _OBLIQUE)
     steps = np.arange(0.0, REACH, STEP)
     points = (tip + steps[None, :, None] * along[:, None, :]).reshape(-1, 3)
     shape = (len(fan), len(steps))
     bone = space.bone_surface.distance(points, within=_FAR).reshape(shape)
     canal = space.canal_surface.distance(points, within=_FAR).reshape(shape).min(axis=1)
     body = space.body(points).reshape(shape) < -BODY_DEPTH
-    others = crossing(space, points).reshape(shape).min(axis=1)
+    others = np.maximum(crossing(space, points).reshape(shape), -bone).min(axis=1)
     angle = np.arccos(np.clip(-along @ pedicle.axis, -1.0, 1.0))
-    through = approach == "transpedicular"
+    turn = _TURN if through else _TURN_BESIDE
     found: list[Line | None] = []
     for k in range(len(fan)):
         # Through the pedicle the bone ends behind it; beside it, where the body or its root does.
@@ -151,7 +159,7 @@ def _lines(
             room -= max(_BEHIND - float((pedicle.isthmus - entry) @ pedicle.axis), 0.0)
         room -= radius
         # With enough room, what follows the pedicle best; a little more room is worth little.
-        score = min(room, ENOUGH) + 0.1 * max(room - ENOUGH, 0.0) - _TURN * float(angle[k])
+        score = min(room, ENOUGH) + 0.1 * max(room - ENOUGH, 0.0) - turn * float(angle[k])
         score -= min(max(radius - float(others[k]), 0.0), _CROSSING)
         found.append(Line(entry, along[k], score))
     return found

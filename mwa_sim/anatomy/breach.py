@@ -155,7 +155,8 @@ def check_trajectory(
     along = (end - start) / length
     axis = start + np.linspace(0.0, length, max(round(length / STEP), 2) + 1)[:, None] * along
     step = length / (len(axis) - 1)
-    within = space.bone_surface.distance(axis) < 0.0
+    bone_axis = space.bone_surface.distance(axis)
+    within = bone_axis < 0.0
     first = _first_bone(space, frame, axis, within, approach)
     offsets, sides = _around(frame, along, axis, radius)
     rim = axis[:, None, :] + offsets
@@ -175,7 +176,9 @@ def check_trajectory(
     found.append(_from_body(space, frame, depth, axis))
     for name, level in space.others.items():
         if name not in HARMLESS:
-            found.append(_deepest(f"the region {name}", "", radius - level(axis), axis))
+            # Bone has priority: what the level says inside it is not there.
+            depth = radius - np.maximum(level(axis), -bone_axis)
+            found.append(_deepest(f"the region {name}", "", depth, axis))
     breaches = sorted((b for b in found if b is not None), key=lambda b: -b.depth)
     return BreachReport(
         diameter=2.0 * radius,

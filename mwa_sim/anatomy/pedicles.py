@@ -12,29 +12,38 @@ from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
-from scipy import ndimage
 
 from mwa_sim.anatomy.access_space import AccessSpace
+from mwa_sim.anatomy.pedicle_sections import (
+    COARSE,
+    FINE,
+    HALF,
+    Bools,
+    Sections,
+    across_of,
+    coronal_sections,
+    normals_of,
+    oblique_sections,
+    patch_near,
+    upwards_of,
+)
 from mwa_sim.anatomy.vertebra_frame import VertebraFrame, canal_extent
 from mwa_sim.mesh.stuffing import Level
 from mwa_sim.mesh.tetmesh import Floats
 
 _MM = 1e-3
-#: Sections of the search: distance from each other, pixels, and how far they reach.
-_COARSE, _FINE = 1.0 * _MM, 0.75 * _MM
-_WIDE, _HIGH = 30.0 * _MM, 22.0 * _MM
-#: A patch smaller than this is no pedicle: the narrowest published means are about 4 x 9 mm.
-_LEAST_AREA = 8.0 * _MM**2
 #: Steps of the search for the smallest section: shift [m], convergence and pitch [rad].
 _STEPS = np.array([1.6 * _MM, np.deg2rad(12.0), np.deg2rad(12.0)])
 _PATTERN = np.array(sorted(product((0.0, 1.0, -1.0), repeat=3), key=lambda p: sum(map(abs, p))))
 _LAST_SHIFT = 0.08 * _MM
-#: Convergences reach from -10 degrees at T12 to 40 degrees at T1, with room for tilted bones.
-_LEAST_ANGLES, _MOST_ANGLES = np.deg2rad([-30.0, -35.0]), np.deg2rad([60.0, 35.0])
+#: Convergences reach from -10 degrees at T12 to 40 degrees at T1, with room for others.
+_LEAST_ANGLES, _MOST_ANGLES = np.deg2rad([-20.0, -30.0]), np.deg2rad([60.0, 30.0])
 #: The section stays this near to where the search began.
-_STRAY = 6.0 * _MM
+_STRAY = 4.0 * _MM
 #: The short axis of the section is at most this far from horizontal.
 _TILT = np.deg2rad(30.0)
+#: The pedicle ends in front of this share of the depth of the canal.
+_BACK = 0.55
 _LEFT = {"left": 1.0, "right": -1.0}
 
 
@@ -77,14 +86,6 @@ class Pedicle:
     convergence: float
 
 
-@dataclass(frozen=True)
-class _Sections:
-    """Patches in a stack of parallel sections: centroid and area of each, NaN where none is."""
-
-    centres: Floats
-    areas: Floats
-
-
 def find_pedicles(
     space: AccessSpace, frame: VertebraFrame
 ) -> tuple[dict[str, Pedicle], tuple[str, ...]]:
@@ -123,9 +124,9 @@ def _find(
     bone = frame.seen(space.bone)
     axes = np.array([[0.0, sign, 0.0], [0.0, 0.0, 1.0]])
     # From just inside the body to where the laminae begin.
-    stations = np.arange(wall + 3.0 * _MM, wall - 0.8 * depth, -_COARSE)
+    stations = np.arange(wall + 3.0 * _MM, wall - _BACK * depth, -COARSE)
     centre = np.stack([stations, np.zeros_like(stations), np.zeros_like(stations)], axis=1)
-    sections = _coronal(bone, centre, axes)
+    sections = coronal_sections(bone, centre, axes)
     if np.isnan(sections.areas).any():
         gap = stations[np.isnan(sections.areas)][0]
         raise _MissingError(
@@ -133,7 +134,10 @@ def _find(
             "posterior wall (destroyed, or cut off by the scan or the surface)"
         )
     narrow = int(np.argmin(sections.areas))
-    middle, axis, area = _smallest(bone, sections.centres[narrow], sign)
+    if narrow == len(stations) - 1:
+        middle, axis, area = _without_waist(bone, sections, stations < wall, sign)
+    else:
+        middle, axis, area = _smallest(bone, sections.centres[narrow], sign)
     across, upwards, chords = _chords(bone, middle, axis, sign)
     ends = {
         "lateral": middle + chords[0] * across,
@@ -156,21 +160,6 @@ def _find(
     )
 
 
-def _coronal(bone: Level, centres: Floats, axes: Floats) -> _Sections:
-    """The patch beside the canal in sections whose lower left corner is in the midline."""
-    wide = np.arange(0.5 * _COARSE, _WIDE, _COARSE)
-    high = np.arange(-_HIGH, _HIGH + _COARSE / 2.0, _COARSE)
-    values, points = _raster(bone, centres, axes, wide, high)
-    found = _Sections(np.full((len(centres), 3), np.nan), np.full(len(centres), np.nan))
-    guess = np.array([12.0, 2.0]) * _MM
-    for k, picture in enumerate(values):
-        patch = _patch(picture, wide, high, guess, reach=14.0 * _MM)
-        if patch is not None:
-            found.areas[k], found.centres[k] = _measure(picture, patch, points[k], _COARSE)
-            guess = np.array([abs(found.centres[k][1]), found.centres[k][2]])
-    return found
-
-
 def _smallest(bone: Level, start: Floats, sign: float) -> tuple[Floats, Floats, float]:
     """Centroid, normal and area of the smallest section about a place.
 
@@ -178,15 +167,13 @@ def _smallest(bone: Level, start: Floats, sign: float) -> tuple[Floats, Floats, 
     centroid of the best section so far: all neighbours at once, half the steps when none is
     smaller.
     """
-    half = np.arange(-13.0 * _MM, 13.0 * _MM + _FINE / 2.0, _FINE)
     steps, middle, angles, area = _STEPS, start, np.zeros(2), np.inf
     while steps[0] > _LAST_SHIFT:
         tried = _PATTERN * steps
         turned = np.clip(angles + tried[:, 1:], _LEAST_ANGLES, _MOST_ANGLES)
-        normals = _normals(turned, sign)
-        centres = middle + tried[:, :1] * _normals(angles[None, :], sign)
-        across = _across(normals, sign)
-        found = _sections(bone, centres, np.stack([across, _upwards(normals, across, sign)]), half)
+        normals = normals_of(turned, sign)
+        centres = middle + tried[:, :1] * normals_of(angles[None, :], sign)
+        found = oblique_sections(bone, centres, normals, sign)
         found.areas[np.linalg.norm(found.centres - start, axis=1) > _STRAY] = np.nan
         if np.isnan(found.areas).all():
             break
@@ -197,89 +184,34 @@ def _smallest(bone: Level, start: Floats, sign: float) -> tuple[Floats, Floats, 
             steps = steps / 2.0
     if not np.isfinite(area):
         raise _MissingError("no closed section of bone was found beside the canal")
-    return middle, _normals(angles[None, :], sign)[0], float(area)
+    return middle, normals_of(angles[None, :], sign)[0], float(area)
 
 
-def _sections(bone: Level, centres: Floats, axes: Floats, half: Floats) -> _Sections:
-    """The patch nearest to the middle of each of a number of sections; axes (2, k, 3)."""
-    plane = (
-        half[:, None, None] * axes[0][:, None, None, :]
-        + half[None, :, None] * axes[1][:, None, None, :]
-    )
-    points = centres[:, None, None, :] + plane
-    values = bone(points.reshape(-1, 3)).reshape(points.shape[:-1])
-    found = _Sections(np.full((len(centres), 3), np.nan), np.full(len(centres), np.nan))
-    for k, picture in enumerate(values):
-        patch = _patch(picture, half, half, np.zeros(2), reach=3.0 * _MM)
-        if patch is not None:
-            found.areas[k], found.centres[k] = _measure(picture, patch, points[k], _FINE)
-    return found
-
-
-def _normals(angles: Floats, sign: float) -> Floats:
-    """Forward unit vectors (k, 3) of convergences and pitches (k, 2) [rad]."""
-    yaw, pitch = angles.T
-    return np.stack(
-        [np.cos(yaw) * np.cos(pitch), -sign * np.sin(yaw) * np.cos(pitch), np.sin(pitch)], axis=1
-    )
-
-
-def _across(normals: Floats, sign: float) -> Floats:
-    """Lateral unit vectors in the sections with these normals, (k, 3)."""
-    across = np.cross(np.array([0.0, 0.0, sign]), normals)
-    return np.asarray(across / np.linalg.norm(across, axis=1, keepdims=True))
-
-
-def _upwards(normals: Floats, across: Floats, sign: float) -> Floats:
-    return np.asarray(np.cross(normals, across) * sign)
-
-
-def _raster(
-    bone: Level, centres: Floats, axes: Floats, first: Floats, second: Floats
-) -> tuple[Floats, Floats]:
-    """Values (k, n, m) and points (k, n, m, 3) of sections spanned by two axes."""
-    plane = first[:, None, None] * axes[0] + second[None, :, None] * axes[1]
-    points = centres[:, None, None, :] + plane
-    return bone(points.reshape(-1, 3)).reshape(points.shape[:-1]), points
-
-
-def _patch(
-    picture: Floats, first: Floats, second: Floats, guess: Floats, reach: float
-) -> np.ndarray | None:
-    """The connected part of the section that is nearest to a place, if any is near."""
-    parts, count = ndimage.label(picture < 0.0)
-    best, chosen = reach, 0
-    for part in range(1, count + 1):
-        rows, columns = np.nonzero(parts == part)
-        if len(rows) * (first[1] - first[0]) ** 2 < _LEAST_AREA:
-            continue
-        gap = float(np.hypot(first[rows] - guess[0], second[columns] - guess[1]).min())
-        if gap < best:
-            best, chosen = gap, part
-    return parts == chosen if chosen else None
-
-
-def _measure(
-    picture: Floats, patch: np.ndarray, points: Floats, pixel: float
-) -> tuple[float, Floats]:
-    """Area [m2] and centroid of a patch; its rim pixels count by how much of them is inside."""
-    rim = ndimage.binary_dilation(patch)
-    share = np.where(rim, np.clip(0.5 - picture / pixel, 0.0, 1.0), 0.0)
-    area = float(share.sum())
-    return area * pixel**2, np.asarray(np.tensordot(share, points, axes=2) / area)
+def _without_waist(
+    bone: Level, sections: Sections, behind: Bools, sign: float
+) -> tuple[Floats, Floats, float]:
+    """Middle, direction and section of a pedicle that only narrows backwards, as L5 often does."""
+    centres = sections.centres[behind]
+    middle = centres.mean(axis=0)
+    _, _, rows = np.linalg.svd(centres - middle)
+    axis = rows[0] * np.sign(rows[0, 0])
+    found = oblique_sections(bone, middle[None, :], axis[None, :], sign)
+    if np.isnan(found.areas[0]):
+        raise _MissingError("no closed section of bone was found beside the canal")
+    return found.centres[0], np.asarray(axis), float(found.areas[0])
 
 
 def _chords(
     bone: Level, middle: Floats, axis: Floats, sign: float
 ) -> tuple[Floats, Floats, Floats]:
     """Directions and half chords (lateral, medial, cranial, caudal) of the narrow section."""
-    across = _across(axis[None, :], sign)[0]
-    upwards = _upwards(axis, across, sign)
-    half = np.arange(-13.0 * _MM, 13.0 * _MM + _FINE / 2.0, _FINE)
+    across = across_of(axis[None, :], sign)[0]
+    upwards = upwards_of(axis, across, sign)
+    half = np.arange(-HALF, HALF + FINE / 2.0, FINE)
     u, v = np.meshgrid(half, half, indexing="ij")
     points = middle + u[..., None] * across + v[..., None] * upwards
     picture = bone(points.reshape(-1, 3)).reshape(u.shape)
-    patch = _patch(picture, half, half, np.zeros(2), reach=3.0 * _MM)
+    patch = patch_near(picture, half, half, np.zeros(2), reach=3.0 * _MM)
     tilt = 0.0
     if patch is not None:
         # Second moments: the axes of an oval section, which noise does not turn.
