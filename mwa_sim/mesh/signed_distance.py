@@ -24,34 +24,32 @@ _QUARTERS = 2
 class SignedDistance:
     """Level function of the solid that a triangulated surface encloses.
 
-    A point is inside where the generalised winding number exceeds one half. Solids that overlap
-    count as their union, and small holes are closed. Sheets that lie inside the union do not count
-    in the distance. Points further from the surface than ``band`` get values interpolated on a
-    coarse grid, which have the right sign and about the right size.
+        A point is inside where the generalised winding number exceeds one half. Solids that overlap
+        count as their union, and small holes are closed. Sheets that lie inside the union do not count
+        in the distance. Points further from the surface than ``band`` get values interpolated on a
+        coarse grid, which have the right sign and about the right size.
 
-    Two points have the same sign when the balls around them that touch the surface overlap, for
-    no surface lies between them; the winding number is only computed where that does not tell, or
-    everywhere near a surface with open edges.
+        Two points have the same sign when the balls around them that touch the surface overlap, for
+    XX
+        Parameters
+        ----------
+        vertices : (n, 3) float array [m]
+        triangles : (m, 3) int array
+            Normals pointing out.
+        band : float [m]
+            Values below this are exact distances.
 
-    Parameters
-    ----------
-    vertices : (n, 3) float array [m]
-    triangles : (m, 3) int array
-        Normals pointing out.
-    band : float [m]
-        Values below this are exact distances.
+        Raises
+        ------
+        MeshError
+            If there is no triangle, or a coordinate is not finite.
 
-    Raises
-    ------
-    MeshError
-        If there is no triangle, or a coordinate is not finite.
-
-    Examples
-    --------
-    >>> corner = np.array([[0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1.0]])
-    >>> level = SignedDistance(corner, [[1, 2, 3], [0, 3, 2], [0, 1, 3], [0, 2, 1]])
-    >>> [float(value) for value in level(np.array([[0.1, 0.1, 0.1], [0.3, 0.3, -0.5]]))]
-    [-0.1, 0.5]
+        Examples
+        --------
+        >>> corner = np.array([[0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1.0]])
+        >>> level = SignedDistance(corner, [[1, 2, 3], [0, 3, 2], [0, 1, 3], [0, 2, 1]])
+        >>> [float(value) for value in level(np.array([[0.1, 0.1, 0.1], [0.3, 0.3, -0.5]]))]
+        [-0.1, 0.5]
     """
 
     def __init__(self, vertices: ArrayLike, triangles: ArrayLike, band: float = BAND) -> None:
@@ -63,7 +61,7 @@ class SignedDistance:
             raise MeshError("a closed surface needs finite coordinates")
         self._sign = TriangleTree(x[t])
         self._closed = not open_edges(t).size
-        outer = _outer_sheets(x[t], self._sign)
+        outer, self._gap = _outer_sheets(x[t], self._sign)
         self._near = TriangleTree(outer) if len(outer) else self._sign
         self.band = band
         self.low, self.high = x[np.unique(t)].min(axis=0), x[np.unique(t)].max(axis=0)
@@ -78,7 +76,8 @@ class SignedDistance:
             distance, _ = nearest(p[close], self._near.corners, self._near.boxes)
             side = sign[close]
             # Ball of the point and ball of a grid node overlap: both lie on the same side.
-            known = self._closed & (distance + least[close] > 1e-9 * self._size)
+            known = distance + least[close] > 2.0 * self._gap + 1e-9 * self._size
+            known &= self._closed
             doubt = np.flatnonzero(~known)
             if len(doubt):
                 side[doubt] = np.where(self.winding(p[close[doubt]]) > 0.5, -1.0, 1.0)
@@ -113,14 +112,15 @@ class SignedDistance:
         distance = self.distance(nodes)
         group = np.arange(len(nodes))
         if self._closed:
-            group = _groups(distance.reshape(tuple(shape)), self._step)
+            reach = self._step * (1.0 + 1e-9) + 2.0 * self._gap
+            group = _groups(distance.reshape(tuple(shape)), reach)
         _, first, of = np.unique(group, return_index=True, return_inverse=True)
         side = np.where(self.winding(nodes[first]) > 0.5, -1.0, 1.0)
         self._grid = (side[of] * distance).reshape(tuple(shape))
 
 
-def _groups(distance: Floats, step: float) -> Ints:
-    """Number of the group of each grid node; neighbours with overlapping balls are in one."""
+def _groups(distance: Floats, reach: float) -> Ints:
+    """Number of the group of each grid node; neighbours whose balls reach far enough are in one."""
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
@@ -129,7 +129,7 @@ def _groups(distance: Floats, step: float) -> Ints:
     for axis in range(3):
         a = number.take(np.arange(distance.shape[axis] - 1), axis).reshape(-1)
         b = number.take(np.arange(1, distance.shape[axis]), axis).reshape(-1)
-        joined = distance.reshape(-1)[a] + distance.reshape(-1)[b] > step * (1.0 + 1e-9)
+        joined = distance.reshape(-1)[a] + distance.reshape(-1)[b] > reach
         rows.append(a[joined])
         columns.append(b[joined])
     i, j = np.concatenate(rows), np.concatenate(columns)
@@ -137,7 +137,7 @@ def _groups(distance: Floats, step: float) -> Ints:
     return np.asarray(connected_components(graph.tocsr(), directed=False)[1], dtype=np.int64)
 
 
-def _outer_sheets(corners: Floats, tree: TriangleTree) -> Floats:
+def _outer_sheets(corners: Floats, tree: TriangleTree) -> tuple[Floats, float]:
     """Triangles that bound the union: those with its outside in front of them.
 
     Parameters
@@ -148,27 +148,25 @@ def _outer_sheets(corners: Floats, tree: TriangleTree) -> Floats:
 
     Returns
     -------
-    (k, 3, 3) float array [m]
+    outer : (k, 3, 3) float array [m]
         Triangles cut by another sheet are quartered until the rest is small.
+    gap : float [m]
+        How wide the gaps are that this leaves where sheets cut each other.
     """
     size = float((corners.max(axis=(0, 1)) - corners.min(axis=(0, 1))).max())
     bounds = _bounds(corners, tree, size)
     if bounds.all():
-        return corners
-    kept = []
+        return corners, 0.0
     mixed = _beside_others(corners, bounds)
-    kept.append(corners[bounds & ~mixed])
-    part = corners[mixed]
-    for round_ in range(_QUARTERS):
+    kept, part = [corners[bounds & ~mixed]], corners[mixed]
+    for _ in range(_QUARTERS):
         part = _quartered(part)
         bounds = _bounds(part, tree, size)
-        if round_ == _QUARTERS - 1:
-            kept.append(part[bounds])
-            break
         mixed = _beside_others(part, bounds)
         kept.append(part[bounds & ~mixed])
-        part = part[mixed]
-    return np.concatenate(kept)
+        part, bounds = part[mixed], bounds[mixed]
+    sides = np.linalg.norm(part - np.roll(part, 1, axis=1), axis=2)
+    return np.concatenate([*kept, part[bounds]]), float(sides.max(initial=0.0))
 
 
 def _bounds(corners: Floats, tree: TriangleTree, size: float) -> NDArray[np.bool_]:

@@ -17,6 +17,8 @@ from mwa_sim.mesh.triangle_tree import TriangleTree
 _MM = 1e-3
 #: Holes up to this part of the surface's extent, and lids up to this part of its area, are closed.
 HOLE_DIAMETER, HOLE_AREA = 0.25, 0.1
+#: A surface of which more triangles than this cut through others is refused.
+TANGLED = 0.3
 #: A part smaller than this fraction of the largest one's extent is dropped as a stray.
 STRAY = 0.05
 #: A closed surface encloses at least this fraction of the cube of its extent.
@@ -250,6 +252,11 @@ def _outward(name: str, x: Floats, t: Ints, patch: Ints, notes: list[str]) -> tu
 def _report_crossings(name: str, x: Floats, t: Ints, notes: list[str]) -> bool:
     tree = TriangleTree(x[t])
     cut = np.flatnonzero(crossings(tree.corners, t[tree.order], tree.boxes) >= 0)
+    if len(cut) > TANGLED * len(t):
+        raise MeshError(
+            f"{name}: {len(cut) / len(t):.0%} of the triangles cut through others: the surface is "
+            "tangled, its inside cannot be told; smooth it or make it again"
+        )
     if len(cut):
         middle = tree.corners[cut].mean(axis=(0, 1))
         notes.append(
