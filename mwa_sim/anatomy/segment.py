@@ -20,8 +20,8 @@ from mwa_sim.mesh.stuffing import Level
 from mwa_sim.mesh.tetmesh import Floats
 
 _MM = 1e-3
-#: Fillet between body and pedicles.
-PEDICLE_FILLET = 4.0 * _MM
+#: Fillet between body and pedicles, least and largest; in between 0.35 of the pedicle's width.
+PEDICLE_FILLET = (4.0 * _MM, 6.5 * _MM)
 #: Fillet between them and the arch.
 ARCH_FILLET = 3.0 * _MM
 #: Level functions are evaluated this close to the box of their solid.
@@ -72,7 +72,8 @@ class Segment:
 
     def column(self, points: Floats) -> Floats:
         """Body with both pedicles, in own coordinates: the part with a cancellous core."""
-        return smooth_min(self.body(points), self.arch.pedicle(points), PEDICLE_FILLET)
+        fillet = float(np.clip(0.35 * self.size.pedicle_width, *PEDICLE_FILLET))
+        return smooth_min(self.body(points), self.arch.pedicle(points), fillet)
 
     def bone(self, points: Floats) -> Floats:
         """The whole vertebra, in own coordinates; the canal is not yet cut out of it."""

@@ -145,7 +145,7 @@ def _notes(spec: SpineSpec, chain: list[Segment]) -> list[str]:
     if "C7" in levels:
         found.append("Cervical vertebrae are approximated by a smaller T1.")
     if "S1" in levels:
-        found.append("The sacrum is approximated by a tapering vertebra without its wings.")
+        found.append("The sacrum is approximated by a tapering vertebra with rough wings.")
     place = place_of(spec.level)
     if place < place_of("T12"):
         found.append("Lungs and pleura beside the spine are muscle.")

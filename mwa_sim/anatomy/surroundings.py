@@ -93,8 +93,11 @@ class Vessel:
 
 
 def aorta(chain: list[Segment], scale: float) -> Vessel:
-    """Aorta beside the chain, with the common iliac arteries below L4."""
-    return _vessel(chain, _AORTA_PLACES, AORTA_ANGLE, AORTA_DIAMETER, (GAP,) * 8, AORTA_SPAN, scale)
+    """Aorta beside the chain, with its arch at T4 and the common iliac arteries below L4."""
+    gaps = (GAP,) * len(_AORTA_PLACES)
+    return _vessel(
+        chain, _AORTA_PLACES, AORTA_ANGLE, AORTA_DIAMETER, gaps, AORTA_SPAN, scale, arch=True
+    )
 
 
 def vena_cava(chain: list[Segment], scale: float) -> Vessel:

@@ -11,6 +11,7 @@ from mwa_sim.anatomy.spine import SpineSpec, parametric_scene
 from mwa_sim.errors import InputError
 from mwa_sim.references import all_references
 from mwa_sim.tissue.table import tissue_from_table
+from tests.real_data import real_data
 
 MM = 1e-3
 _SCENES = {}
@@ -184,6 +185,9 @@ def test_vessels_lie_where_they_belong():
     assert abs(middle("L3", "aorta")[1]) < 8 * MM
     assert middle("L3", "aorta")[0] > 25 * MM
     assert middle("L3", "vena_cava")[1] < -8 * MM
+    # At T4 the arch goes forwards and to the right.
+    arch = scene_of("T4").piece("aorta").level
+    assert arch(np.array([[32.0, 12.0, -6.0]]) * MM)[0] < 0
     # Below the division there are two arteries and no midline one.
     scene = scene_of("L5")
     points = np.random.default_rng(1).uniform(scene.low, scene.high, (200000, 3))
@@ -314,3 +318,22 @@ def test_the_table_names_its_sources():
         assert entry["standing"] in ("source", "calculated", "assumption", "unverified"), name
         if entry["standing"] == "assumption":
             assert entry["note"], name
+
+
+def test_with_measured_lengths_it_comes_near_a_statistical_mean_of_l3():
+    """Eleven lengths measured on the surface; everything else is the construction's."""
+    meshio = pytest.importorskip("meshio")
+    surface = meshio.read(real_data("surfaces/L3_mean_10k.stl")).points * MM
+    lengths = {
+        "posterior_height": 28.5, "anterior_height": 28.0, "endplate_depth": 35.5,
+        "endplate_width": 47.0, "canal_width": 22.5, "canal_depth": 15.0, "pedicle_width": 10.2,
+        "pedicle_height": 15.2, "transverse_span": 92.0, "spinous_length": 39.0, "disc_height": 9.0,
+    }  # fmt: skip
+    dimensions = {name: value * MM for name, value in lengths.items()}
+    scene = parametric_scene(SpineSpec(level="L3", dimensions=dimensions))
+    # The shift between the two frames that fits best.
+    off = np.abs(scene.bone(surface + np.array([-3.55, 0.6, -2.0]) * MM))
+    body = surface[:, 0] > -14 * MM
+    assert off[body].mean() < 1.4 * MM
+    assert off.mean() < 1.8 * MM
+    assert np.quantile(off, 0.95) < 5.0 * MM
