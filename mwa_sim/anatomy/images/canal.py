@@ -16,9 +16,9 @@ from mwa_sim.mesh.stuffing import Level
 from mwa_sim.mesh.tetmesh import Floats
 
 _MM = 1e-3
-#: Epidural space in front of and behind the dura and on either side [m] (assumption; 1-2 mm in
-#: front and 3-6 mm behind are usual).
-EPIDURAL = (1.5 * _MM, 3.0 * _MM, 2.5 * _MM)
+#: Epidural space in front of and behind the dura and on either side [m] (assumption: 1-2 mm in
+#: front and 3 mm or more behind are usual; canals in label maps are narrower than real ones).
+EPIDURAL = (1.0 * _MM, 2.5 * _MM, 1.5 * _MM)
 #: Depth and width of the spinal cord [m]: about 7 by 9 mm (assumption).
 CORD = (7.0 * _MM, 9.0 * _MM)
 #: Depth and width of the bundle of roots in the sac, as fractions of the sac (assumption).

@@ -28,6 +28,8 @@ _MM = 1e-3
 _AROUND = 45.0 * _MM
 #: A treated vertebra with less than this share of the others' median volume is cut off.
 _CUT_OFF = 0.4
+#: Share of voxels at the end of the scan from which on this is said.
+_AT_END = 0.002
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,7 @@ def read_files(spec: LabelSpec) -> Files:
     whole = volumes["labels"]
     notes: list[str] = []
     levels = _levels(spec, rules, whole)
-    _check_order(spec, levels, whole)
+    _check_order(spec, levels, whole, notes)
     labels = _around(whole, next(k for k, v in levels.items() if v == spec.level), spec)
     details = _details(spec, labels, volumes, notes)
     tumour = _tumour(spec, volumes.get("tumour_mask"))
@@ -187,7 +189,7 @@ def _renumbered(
 _ORDINARY = tuple(level for level in LEVELS if level not in ("T13", "L6"))
 
 
-def _check_order(spec: LabelSpec, levels: dict[int, str], labels: Volume) -> None:
+def _check_order(spec: LabelSpec, levels: dict[int, str], labels: Volume, notes: list[str]) -> None:
     """Levels must follow each other from top to bottom, and the treated one must be whole."""
     boxes = ndimage.find_objects(labels.data)
     heights: dict[str, float] = {}
@@ -199,6 +201,13 @@ def _check_order(spec: LabelSpec, levels: dict[int, str], labels: Volume) -> Non
         here = np.argwhere(labels.data[box] == k) + [part.start for part in box]
         heights[level] = float(labels.points(here.mean(axis=0)[None])[0, 2])
         volumes[level] = len(here)
+        if level == spec.level:
+            ends = (here == 0) | (here == np.array(labels.data.shape) - 1)
+            if ends.any(axis=1).sum() > _AT_END * len(here):
+                notes.append(
+                    f"{level} reaches the end of the scan: what lies beyond is missing, and its "
+                    "centre is that of the part in sight."
+                )
     order = sorted(heights, key=LEVELS.index)
     wrong = [f"{a} below {b}" for a, b in pairwise(order) if heights[a] < heights[b]]
     if wrong:

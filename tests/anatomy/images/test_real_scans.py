@@ -101,6 +101,7 @@ def test_totalsegmentator(level):
     )
     assert_volumes(scene)
     assert scene.body(np.zeros((1, 3)))[0] < -5.0 * MM
+    assert ("T12 reaches the end of the scan" in " ".join(scene.notes)) == (level == "T12")
     assert "cauda_equina" in {p.name for p in scene.pieces} or level in ("T12", "L1")
 
 
