@@ -24,32 +24,34 @@ _QUARTERS = 2
 class SignedDistance:
     """Level function of the solid that a triangulated surface encloses.
 
-        A point is inside where the generalised winding number exceeds one half. Solids that overlap
-        count as their union, and small holes are closed. Sheets that lie inside the union do not count
-        in the distance. Points further from the surface than ``band`` get values interpolated on a
-        coarse grid, which have the right sign and about the right size.
+    A point is inside where the generalised winding number exceeds one half. Solids that overlap
+    count as their union, and small holes are closed. Sheets that lie inside the union do not count
+    in the distance. Points further from the surface than ``band`` get values interpolated on a
+    coarse grid, which have the right sign and about the right size.
 
-        Two points have the same sign when the balls around them that touch the surface overlap, for
-    XX
-        Parameters
-        ----------
-        vertices : (n, 3) float array [m]
-        triangles : (m, 3) int array
-            Normals pointing out.
-        band : float [m]
-            Values below this are exact distances.
+    Two points have the same sign when the balls around them that touch the surface overlap, for no
+    surface lies between them; the winding number is only computed where that does not tell, or
+    everywhere near a surface with open edges.
 
-        Raises
-        ------
-        MeshError
-            If there is no triangle, or a coordinate is not finite.
+    Parameters
+    ----------
+    vertices : (n, 3) float array [m]
+    triangles : (m, 3) int array
+        Normals pointing out.
+    band : float [m]
+        Values below this are exact distances.
 
-        Examples
-        --------
-        >>> corner = np.array([[0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1.0]])
-        >>> level = SignedDistance(corner, [[1, 2, 3], [0, 3, 2], [0, 1, 3], [0, 2, 1]])
-        >>> [float(value) for value in level(np.array([[0.1, 0.1, 0.1], [0.3, 0.3, -0.5]]))]
-        [-0.1, 0.5]
+    Raises
+    ------
+    MeshError
+        If there is no triangle, or a coordinate is not finite.
+
+    Examples
+    --------
+    >>> corner = np.array([[0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1.0]])
+    >>> level = SignedDistance(corner, [[1, 2, 3], [0, 3, 2], [0, 1, 3], [0, 2, 1]])
+    >>> [round(float(v), 9) for v in level(np.array([[0.1, 0.1, 0.1], [0.3, 0.3, -0.5]]))]
+    [-0.1, 0.5]
     """
 
     def __init__(self, vertices: ArrayLike, triangles: ArrayLike, band: float = BAND) -> None:
