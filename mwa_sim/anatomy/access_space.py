@@ -27,7 +27,8 @@ _OTHERS = (
     "subcutaneous_fat",
 )  # fmt: skip
 
-#: Nominal outer diameters [m]: ISO 9626 tubing from 10 to 18 gauge; above, the wire gauge.
+#: Nominal outer diameters [m]: tubing of ISO 9626 (key iso9626) from 10 to 18 gauge, which follows
+#: the Birmingham wire gauge; 8 gauge is that wire gauge alone. Makers differ by a tenth.
 GAUGES = {
     "8 G": 4.19 * _MM,
     "10 G": 3.40 * _MM,

@@ -75,7 +75,9 @@ def test_a_breaching_tumour_ends_at_the_cord():
     (text,) = problems(tumour=tumour_of(-10, 0, 0, radii="13 mm", breach=True))
     assert text.startswith("tumour: with breach = true it would reach ")
     # The tumour ends at -23 mm, the cord begins at -21 mm.
-    assert float(text.split("would reach ")[1].split(" mm into the cord")[0]) == pytest.approx(2, abs=0.2)
+    assert float(text.split("would reach ")[1].split(" mm into the cord")[0]) == pytest.approx(
+        2, abs=0.2
+    )
 
 
 def test_lobes_join_and_turn():
