@@ -1,4 +1,4 @@
-"""What a segmentation or a surface of bone leaves open: where body and canal are, and the discs.
+"""Where the body and the canal of a vertebra are, from its bone alone.
 
 Everything is read from level functions of bone (x anterior, y left, z cranial, metres), so that
 closed surfaces and label maps are completed in the same way.
@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mwa_sim.anatomy.canal import Canal, moved
-from mwa_sim.anatomy.shapes import smooth_max
 from mwa_sim.errors import InputError
 from mwa_sim.mesh.stuffing import Level
 from mwa_sim.mesh.tetmesh import Floats, Ints
@@ -26,12 +25,10 @@ LEAST_HOLE = 50e-6
 #: Directions of the canal that are tried, as dx/dz and dy/dz.
 _TILTS_X = np.linspace(-0.6, 0.6, 13)
 _TILTS_Y = np.linspace(-0.3, 0.3, 7)
+#: Pedicles this far below the middle of the body belong to a vertebra that is upside down.
+_LOW_PEDICLES = 2.0 * _MM
 #: A ray from the middle of the canal meets its wall within this distance.
 _WALL_REACH = 25.0 * _MM
-#: A disc overlaps the endplates by this much: bone has priority, and no gap is left.
-_INTO_ENDPLATE = 1.2 * _MM
-#: No disc is higher than this.
-_DISC_LIMIT = 22.0 * _MM
 
 
 @dataclass(frozen=True)
@@ -144,6 +141,8 @@ def find_body_and_canal(
     def body(p: Floats) -> Floats:
         return np.maximum(bone(p), found.behind(p, 0.0))
 
+    if hole is not None:
+        _check_upright(points, found, float(half[0]))
     mine = _part_with(view, found.behind(points, 0.0) < 0.0, deepest, thick)
     centre = mine.mean(axis=0)
     canal = replace(
@@ -155,57 +154,16 @@ def find_body_and_canal(
     return BodyAndCanal(centre, body, wall + shift, canal, _height(body, centre), tuple(notes))
 
 
-def disc_between(lower: BodyAndCanal, upper: BodyAndCanal) -> Level | None:
-    """The disc between two bodies: what lies between their endplates in their common outline.
-
-    Parameters
-    ----------
-    lower, upper : BodyAndCanal
-
-    Returns
-    -------
-    level function or None
-        It overlaps both bodies a little, which must have priority. None if no disc fits between
-        them: they touch, lie too far from each other or beside each other.
-    """
-    from scipy.ndimage import binary_opening, distance_transform_edt, gaussian_filter
-
-    step = STEP
-    bottom, top = lower.centre[2], upper.centre[2]
-    if not bottom < top:
-        return None
-    middle = (lower.centre + upper.centre) / 2.0
-    reach = np.arange(-45.0 * _MM, 45.0 * _MM, step)
-    x, y = middle[0] + reach, middle[1] + reach
-    z = np.arange(bottom, top, step / 2.0)
-    grid = np.stack(np.meshgrid(x, y, z, indexing="ij"), axis=-1).reshape(-1, 3)
-    shape = (len(x), len(y), len(z))
-    below = (lower.body(grid) < 0.0).reshape(shape)
-    above = (upper.body(grid) < 0.0).reshape(shape)
-    floor = np.where(below, z, -np.inf).max(axis=2) + step / 4.0
-    ceiling = np.where(above, z, np.inf).min(axis=2) - step / 4.0
-    gap = ceiling - floor
-    mask = binary_opening((gap > -step) & (gap < _DISC_LIMIT), iterations=2)
-    if mask.sum() * step**2 < 100e-6:
-        return None
-    outside, nearest = distance_transform_edt(~mask, return_indices=True)
-    outline = gaussian_filter((outside - distance_transform_edt(mask)) * step, 1.5)
-    maps = [gaussian_filter(np.asarray(height)[tuple(nearest)], 1.0) for height in (floor, ceiling)]
-    origin = np.array([x[0], y[0]])
-
-    def disc(points: Floats) -> Floats:
-        from scipy.ndimage import map_coordinates
-
-        at = ((points[:, :2] - origin) / step).T
-        side, lowest, highest = (
-            map_coordinates(image, at, order=1, mode="nearest") for image in (outline, *maps)
+def _check_upright(points: Floats, found: BodyAndCanal, depth: float) -> None:
+    """Pedicles leave the upper half of a body: an error where they leave the lower one."""
+    behind = found.behind(points, 0.0)
+    height = points[:, 2] + found.canal.slopes[0, 0] * (points[:, 0] - found.wall)
+    body, pedicles = height[behind < 0.0], height[(behind > 0.0) & (behind < depth)]
+    if len(pedicles) and pedicles.mean() < body.mean() - _LOW_PEDICLES:
+        raise InputError(
+            "the pedicles lie in the lower half of the body: z does not point cranially; turn the "
+            "axes"
         )
-        # Beyond the map only the distance from it is known.
-        beyond = np.maximum(np.abs(points[:, :2] - middle[:2]).max(axis=1) + reach[0], 0.0)
-        height = np.maximum(lowest - points[:, 2], points[:, 2] - highest) - _INTO_ENDPLATE
-        return smooth_max(side + beyond, height, 1.0 * _MM)
-
-    return disc
 
 
 @dataclass(frozen=True)

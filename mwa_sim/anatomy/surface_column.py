@@ -8,7 +8,8 @@ from itertools import pairwise
 import numpy as np
 
 from mwa_sim.anatomy.canal import Canal, canal_contents, joined
-from mwa_sim.anatomy.completion import BodyAndCanal, disc_between, find_body_and_canal
+from mwa_sim.anatomy.completion import BodyAndCanal, find_body_and_canal
+from mwa_sim.anatomy.disc_completion import disc_between
 from mwa_sim.anatomy.measures import Measures, measures
 from mwa_sim.anatomy.scene import Piece
 from mwa_sim.anatomy.surface_parts import Solid, volume_in_front

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from mwa_sim.anatomy.completion import disc_between, find_body_and_canal
+from mwa_sim.anatomy.completion import find_body_and_canal
+from mwa_sim.anatomy.disc_completion import disc_between
 from mwa_sim.anatomy.from_surfaces import surface_scene
 from mwa_sim.anatomy.surface_parts import volume_in_front
 from mwa_sim.anatomy.surface_spec import SurfaceSpec
@@ -211,3 +212,5 @@ def test_wrong_axes_of_a_real_vertebra_are_noticed():
     file = real_data("surfaces/L3_mean_10k.stl")
     with pytest.raises(InputError, match="axes"):
         surface_scene(SurfaceSpec(surfaces={"L3": file}, axes="PRS"))
+    with pytest.raises(InputError, match="cranially"):
+        surface_scene(SurfaceSpec(surfaces={"L3": file}, axes="ARI"))
