@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 
 from mwa_sim.anatomy.scene import Scene
 from mwa_sim.anatomy.shapes import segment_distance
+from mwa_sim.mesh.stuffing import Level
 from mwa_sim.mesh.tetmesh import Floats
 from mwa_sim.spec import PositiveLength, Spec, problems
 
@@ -19,10 +20,21 @@ TRACK_RADIUS = 1.0 * _MM
 #: Interfaces this close to the posterior wall behind the tumour are as fine as the tumour's.
 FOCUS_RADIUS = 6.0 * _MM
 #: Growth of the interface size with distance from the target (m per m), past REACH.
-FADE = 0.08
+FADE = 0.3
 REACH = 17.0 * _MM
 #: How fast the size that shows the shape of a thin region may fade with the same distance.
 DETAIL_FADE = 0.03
+#: Away from the target, a surface that bends with this radius or a smaller one keeps the interface
+#: size. Flatter ones get edges that grow with the square root of their radius, so that the faces
+#: stay within the same distance of the surface: interface**2 / (8 * BEND), 0.5 mm by default.
+BEND = 1.44 * _MM
+#: The interface size grows to no more than this multiple of itself.
+FLATTEST = 2.0
+#: Bending is looked up no further than this from a surface, by differences over _STEP; beyond it
+#: the surface counts as bent so that UNSEEN times the interface size suits it.
+SEEN = 4.5 * _MM
+UNSEEN = 1.5
+_STEP = 2.0 * _MM
 
 
 class Sizes(Spec):
@@ -112,27 +124,45 @@ class SceneSizing:
         """Wanted edge length [m]."""
         s = self.sizes
         away = np.maximum(np.linalg.norm(points - self.target, axis=1) - REACH, 0.0)
-        at_interface = s.interface + FADE * away
+        grown = np.minimum(s.interface + FADE * away, FLATTEST * s.interface)
+        watched = np.full(len(points), np.inf)
         if self.focus is not None:
             near = np.linalg.norm(points - self.focus, axis=1) - FOCUS_RADIUS
-            at_interface = np.minimum(at_interface, s.tumour + s.growth * np.maximum(near, 0.0))
+            watched = s.tumour + s.growth * np.maximum(near, 0.0)
         wanted = np.full(len(points), s.far)
         tumour = np.full(len(points), np.inf)
+        covered = np.full(len(points), -np.inf)
         for piece in self.scene.pieces:
-            surface = np.abs(piece.level(points))
-            size = at_interface
+            level = piece.level(points)
+            surface = np.abs(level)
+            size = np.minimum(self._showing(piece.level, points, level, grown), watched)
             if piece.detail is not None:
                 size = np.minimum(size, np.maximum(piece.detail, s.antenna) + DETAIL_FADE * away)
             if piece.name == "tumour":
                 tumour = surface
                 size = np.minimum(size, s.tumour)
+            # Where the nearest surface of this piece is inside an earlier one, there is none.
+            size = np.where(surface > covered, size, np.inf)
             wanted = np.minimum(wanted, size + s.growth * surface)
+            covered = np.maximum(covered, -level)
         for track in self.tracks:
             wanted = np.minimum(wanted, self._track(points, track))
         # Cut elements are smaller than the lattice: where a track pierces the tumour's surface
         # the lattice stays coarser, or those few elements would set the step of the heat solver.
         coarser = np.maximum(wanted, s.tumour)
         return np.asarray(np.where(tumour < s.tumour, coarser, wanted))
+
+    def _showing(self, level: Level, points: Floats, values: Floats, grown: Floats) -> Floats:
+        """Edge length that shows how a surface bends, between the interface size and ``grown``."""
+        s = self.sizes
+        seen = np.abs(values) < SEEN
+        size = np.where(seen, grown, np.minimum(UNSEEN * s.interface, grown))
+        asked = np.flatnonzero(seen & (grown > s.interface))
+        if len(asked):
+            radius = _radius(level, points[asked], values[asked])
+            shown = s.interface * np.sqrt(np.maximum(radius / BEND, 1.0))
+            size[asked] = np.minimum(shown, grown[asked])
+        return size
 
     def _track(self, points: Floats, track: Track) -> Floats:
         s = self.sizes
@@ -143,3 +173,17 @@ class SceneSizing:
         shaft = np.maximum(segment_distance(points, track.entry, back) - TRACK_RADIUS, 0.0)
         fine, coarse = s.antenna + s.growth * active, 2.0 * s.antenna + s.growth * shaft
         return np.asarray(np.minimum(fine, coarse))
+
+
+def _radius(level: Level, points: Floats, values: Floats) -> Floats:
+    """Radius with which the surface nearest to points bends [m], from the second differences.
+
+    For a distance function ``1 / sum |d2 phi / dx_i2|`` is the radius of a cylinder through the
+    point, and at least half that of a sphere; the surface is ``values`` further in.
+    """
+    bend = np.zeros(len(points))
+    for axis in range(3):
+        step = np.zeros(3)
+        step[axis] = _STEP
+        bend += np.abs(level(points + step) + level(points - step) - 2.0 * values) / _STEP**2
+    return np.asarray(np.maximum(1.0 / np.maximum(bend, 1.0) - values, 0.0))

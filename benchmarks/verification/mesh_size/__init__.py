@@ -1,0 +1,1 @@
+"""What the sizes of the elements do to heat, surfaces and cost."""
