@@ -20,6 +20,7 @@ from mwa_sim import kernel_cache
 
 if TYPE_CHECKING:
     from mwa_sim import plot
+    from mwa_sim.access import check_pose, snap_pose, two_ways_in, ways_in
     from mwa_sim.antenna.antenna import Antenna
     from mwa_sim.antenna.in_tissue import antenna_in_tissue
     from mwa_sim.antenna.library import list_antennas
@@ -39,11 +40,13 @@ __version__ = "0.1.0"
 __all__ = [
     "Antenna", "Case", "DataError", "InputError", "MeshError", "MwaError", "Plan", "Pose",
     "Protocol", "Pulse", "Result", "Rule", "Simulation", "SolverError", "Thermocouple",
-    "__version__", "antenna_in_tissue", "list_antennas", "list_cases", "list_tissues", "load_case",
-    "load_plan", "load_result", "load_tissue", "plot", "progress", "simulate", "steps",
+    "__version__", "antenna_in_tissue", "check_pose", "list_antennas", "list_cases", "list_tissues",
+    "load_case", "load_plan", "load_result", "load_tissue", "plot", "progress", "simulate",
+    "snap_pose", "steps", "two_ways_in", "ways_in",
 ]  # fmt: skip
 
 _HOMES = {
+    "access": ("check_pose", "snap_pose", "two_ways_in", "ways_in"),
     "antenna.antenna": ("Antenna",),
     "antenna.in_tissue": ("antenna_in_tissue",),
     "antenna.library": ("list_antennas",),

@@ -44,6 +44,11 @@ def wall_gap(
     local = frame.local(points)
     rearmost = _rearmost(local)
     gap = _backwards(frame, scene.body, rearmost) - _backwards(frame, tumour, rearmost)
+    # Rays that start outside the body meet no wall.
+    met = np.isfinite(gap)
+    if not met.any():
+        return -WALL_REACH, np.asarray(rearmost.mean(axis=0))
+    rearmost, gap = rearmost[met], gap[met]
     least = float(gap.min())
     return least, np.asarray(rearmost[gap < least + 1.0 * _MM].mean(axis=0))
 

@@ -20,6 +20,7 @@ from mwa_sim.anatomy.landmark_finding import find_landmarks
 from mwa_sim.anatomy.scene import Scene
 from mwa_sim.anatomy.sizes import Sizes, Track
 from mwa_sim.anatomy.spine import SpineSpec, parametric_scene
+from mwa_sim.anatomy.volumes import with_taken_volumes
 from mwa_sim.errors import InputError
 from mwa_sim.mesh.tetmesh import Floats
 from mwa_sim.spec import PositiveLength, Spec, validate
@@ -224,7 +225,7 @@ def _diseased(scene: Scene, spec: Disease) -> Scene:
     """The scene with the disease of the recipe, or with what goes with a tumour that it has."""
     own = next((piece for piece in scene.pieces if piece.name == "tumour"), None)
     if own is None:
-        return with_disease(scene, spec)
+        return with_taken_volumes(scene, with_disease(scene, spec))
     if spec.tumour is not None:
         raise InputError("tumour: the source brings one of its own; leave out one of the two")
     rest = scene.changed(pieces=tuple(piece for piece in scene.pieces if piece is not own))
@@ -239,7 +240,7 @@ def _diseased(scene: Scene, spec: Disease) -> Scene:
     if spec.wall_defect is None:
         piece = replace(piece, level=own.level, volume=own.volume)
     pieces = tuple(piece if one.name == "tumour" else one for one in found.pieces)
-    return found.changed(pieces=pieces)
+    return with_taken_volumes(scene, found.changed(pieces=pieces))
 
 
 def _parametric(recipe: dict[str, Any], folder: Path) -> tuple[Any, Scene, str]:
@@ -266,12 +267,18 @@ def _labels(recipe: dict[str, Any], folder: Path) -> tuple[Any, Scene, str]:
         kind: Literal["labels"] = "labels"
 
     spec = validate(LabelRecipe, recipe, source="file")
+    # A block of whole coarsest cubes: it must not reach beyond what the volumes are measured in.
+    cell = {"cell": spec.size.antenna * 2**spec.size.depth}
     files = {
         key: folder / path
         for key in ("labels", "subregions", "body_mask", "tumour_mask", "ct")
         if (path := getattr(spec, key)) is not None
     }
-    return spec, label_scene(spec.model_copy(update=files)), f"{spec.level} from a segmented scan"
+    return (
+        spec,
+        label_scene(spec.model_copy(update=files | cell)),
+        f"{spec.level} from a segmented scan",
+    )
 
 
 def _entries(spec: _Whole, points: Mapping[str, Floats], ways: list[Trajectory]) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,8 +13,8 @@ from mwa_sim.mesh.tetmesh import Floats, Ints
 #: Edge of the cells that are sampled at first, and the smallest [m].
 COARSE, FINEST = 1e-3, 0.2e-3
 #: Relative standard error that sampling works towards, and the most points for one region.
-ACCURACY = 0.003
-MOST_POINTS = 1_500_000
+ACCURACY = 0.004
+MOST_POINTS = 800_000
 _CHUNK = 400_000
 
 
@@ -60,6 +60,45 @@ def scene_volumes(scene: Scene, seed: int = 0) -> dict[str, Volume]:
             volume = sample.volume(place)
         found[name] = volume
     return found
+
+
+def with_taken_volumes(before: Scene, after: Scene) -> Scene:
+    """Correct the volumes that a source gave for what new pieces of higher priority took.
+
+    Parameters
+    ----------
+    before, after : Scene
+        Without and with the new pieces; both in the same box.
+
+    Returns
+    -------
+    Scene
+        The second one. A piece keeps ``volume + (what it has after - what it had before)``, both
+        sampled in the box around the new pieces.
+    """
+    known = {piece.name for piece in before.pieces}
+    new = [k for k, piece in enumerate(after.pieces) if piece.name not in known]
+    given = [piece for piece in after.pieces if piece.volume is not None]
+    if not new or not given:
+        return after
+    rough = _Sample(after, np.asarray(after.low), np.asarray(after.high), COARSE, 0)
+    boxes = [rough.around(k) for k in new if (rough.places == k).any()]
+    if not boxes:
+        return after
+    low = np.min([box[0] for box in boxes], axis=0)
+    high = np.max([box[1] for box in boxes], axis=0)
+    step = max(0.5 * COARSE, float(np.cbrt(np.prod(high - low) / MOST_POINTS)))
+    first, second = (_Sample(scene, low, high, step, 0) for scene in (before, after))
+    of_before = {piece.name: k for k, piece in enumerate(before.pieces)}
+    pieces = []
+    for place, piece in enumerate(after.pieces):
+        if piece.volume is not None and piece.name in of_before:
+            had = first.volume(of_before[piece.name]).value
+            left = piece.volume + second.volume(place).value - had
+            # What is taken wholly is left to the mesher to miss.
+            piece = replace(piece, volume=left if left > 0.0 else None)
+        pieces.append(piece)
+    return after.changed(pieces=tuple(pieces))
 
 
 class _Sample:

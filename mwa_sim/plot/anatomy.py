@@ -160,7 +160,7 @@ def _draw_section(axes: Any, case: Case, plane: Plane) -> None:
     colours = {label: look(region.name)[0] for label, region in case.regions.items()}
     axes.add_collection(
         PolyCollection(
-            corners,
+            list(corners),
             facecolors=[colours.get(int(label), _OTHER[0]) for label in section.regions],
             edgecolors=(0.0, 0.0, 0.0, 0.35),
             linewidths=0.15,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from mwa_sim.case_model import Case
 from mwa_sim.contour import isosurface
 from mwa_sim.errors import InputError
 from mwa_sim.recording import Recording
@@ -112,7 +113,7 @@ def choose_plane(run: Recording, name: str, through: str | ArrayLike | None = No
 
 
 class Section:
-    """Exact cut of the tetrahedra of a result by a plane, as triangles on the screen.
+    """Exact cut of the tetrahedra of a result or a case by a plane, as triangles on the screen.
 
     Attributes
     ----------
@@ -124,7 +125,7 @@ class Section:
         Region label of each triangle.
     """
 
-    def __init__(self, run: Recording, plane: Plane) -> None:
+    def __init__(self, run: Recording | Case, plane: Plane) -> None:
         mesh = run.mesh
         height = (mesh.nodes - plane.origin) @ plane.normal
         height[np.abs(height) < _COINCIDE] = 0.0
