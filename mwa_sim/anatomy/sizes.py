@@ -23,11 +23,11 @@ FOCUS_RADIUS = 6.0 * _MM
 FADE = 0.3
 REACH = 17.0 * _MM
 #: How fast the size that shows the shape of a thin region may fade with the same distance.
-DETAIL_FADE = 0.03
+DETAIL_FADE = 0.02
 #: Away from the target, a surface that bends with this radius or a smaller one keeps the interface
 #: size. Flatter ones get edges that grow with the square root of their radius, so that the faces
-#: stay within the same distance of the surface: interface**2 / (8 * BEND), 0.5 mm by default.
-BEND = 1.44 * _MM
+#: stay within the same distance of the surface: interface**2 / (8 * BEND), 0.4 mm by default.
+BEND = 1.7 * _MM
 #: The interface size grows to no more than this multiple of itself.
 FLATTEST = 2.0
 #: Bending is looked up no further than this from a surface, by differences over _STEP; beyond it
@@ -58,7 +58,7 @@ class Sizes(Spec):
     tumour: PositiveLength = 1.2 * _MM
     interface: PositiveLength = 2.4 * _MM
     far: PositiveLength = 9.6 * _MM
-    growth: Annotated[float, Field(gt=0.0, le=0.6)] = 0.5
+    growth: Annotated[float, Field(gt=0.0, le=0.6)] = 0.6
 
     @model_validator(mode="after")
     def _ordered(self) -> Sizes:

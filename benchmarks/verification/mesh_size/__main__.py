@@ -22,26 +22,33 @@ from mwa_sim.anatomy.recipes import prepare
 from mwa_sim.anatomy.sizes import Sizes
 
 MODELS = ("line", "wave-coupled")
-#: All sizes times this.
-FACTORS = (2.0, 1.41, 1.0, 0.71)
+#: All sizes times this (far no larger than by default: the box must stay the same).
+FACTORS = (2.0, 1.5, 1.0, 0.75)
 FINEST = 0.5
 #: One size times this, the others as they are.
 ALONE = (
     ("antenna", 2.0), ("antenna", 0.5), ("tumour", 2.0), ("tumour", 0.5), ("interface", 2.0),
-    ("interface", 0.5), ("far", 2.0), ("far", 0.5), ("growth", 1.2), ("growth", 0.6),
+    ("interface", 0.5), ("far", 0.5), ("growth", 0.5),
 )  # fmt: skip
 
 
-def variants(quick: bool, finest: bool) -> dict[str, Sizes]:
+def variants(quick: bool, finest: bool, alone: bool = True) -> dict[str, Sizes]:
     """Sizes by what was done to the default ones."""
     default = Sizes()
     if quick:
-        return {f"all x {f:g}": default.scaled(default.antenna * f) for f in (4.0, 2.83, 2.0)}
+        return {f"all x {f:g}": together(f) for f in (4.0, 3.0, 2.0)}
     factors = (*FACTORS, FINEST) if finest else FACTORS
-    found = {f"all x {f:g}": default.scaled(default.antenna * f) for f in factors}
-    for name, factor in ALONE:
+    found = {f"all x {f:g}": together(f) for f in factors}
+    for name, factor in ALONE if alone else ():
         found[f"{name} x {factor:g}"] = default.changed({name: getattr(default, name) * factor})
     return found
+
+
+def together(factor: float) -> Sizes:
+    """All default sizes times a factor."""
+    default = Sizes()
+    found = default.scaled(default.antenna * factor)
+    return found.changed({"far": min(found.far, default.far)})
 
 
 def limit(factors: np.ndarray, values: np.ndarray) -> float:
@@ -86,6 +93,7 @@ def main(arguments: list[str] | None = None) -> None:
         "--quick", action="store_true", help="coarse meshes, one cycle, closed form"
     )
     parser.add_argument("--finest", action="store_true", help=f"all sizes x {FINEST} as well")
+    parser.add_argument("--scaled", action="store_true", help="all sizes together only")
     parser.add_argument("--json", type=Path, default=None, help="file of JSON lines, kept")
     parser.add_argument("--case", choices=list(RECIPES), default=None, help="only this one")
     parser.add_argument("--model", choices=MODELS, default=None, help="only this one")
@@ -100,7 +108,7 @@ def main(arguments: list[str] | None = None) -> None:
             continue
         prepared = prepare(recipe, DATA)
         rows = {}
-        for name, sizes in variants(options.quick, options.finest).items():
+        for name, sizes in variants(options.quick, options.finest, not options.scaled).items():
             row = kept.get((case, name, sizes.model_dump_json()), {})
             missing = tuple(model for model in models if model not in row)
             if missing:

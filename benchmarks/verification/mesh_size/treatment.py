@@ -22,12 +22,16 @@ TUMOUR = {
     "centre": ["0.5 mm", "4 mm", "0 mm"],
     "radii": ["11.5 mm", "12.5 mm", "9.5 mm"],
 }
+#: Extent of the model: whole numbers of the largest cubes of all meshes, so that all are of the
+#: same box.
+BLOCK = ["115.2 mm", "115.2 mm", "86.4 mm"]
 RECIPES: dict[str, dict[str, Any]] = {
     "parametric L2": {
         "kind": "parametric_spine",
         "level": "L2",
         "tumour": TUMOUR,
         "tracks": ["left_pedicle"],
+        "block": BLOCK,
         # Far from all heat, and lost where elements are made much larger than its thickness.
         "skin": False,
     },
@@ -37,6 +41,7 @@ RECIPES: dict[str, dict[str, Any]] = {
         "surfaces": {"vertebra": "surfaces/L3_mean.stl"},
         "tumour": TUMOUR,
         "tracks": ["left_pedicle"],
+        "block": BLOCK,
     },
 }
 #: Read of a run: name, unit, digits.
