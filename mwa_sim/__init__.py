@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from mwa_sim.antenna.in_tissue import antenna_in_tissue
     from mwa_sim.antenna.library import list_antennas
     from mwa_sim.antenna.pose import Pose
-    from mwa_sim.case import Case, list_cases, load_case
+    from mwa_sim.case import Case, list_cases, load_case, make_case
     from mwa_sim.control.protocol import Protocol, Pulse, Rule, Thermocouple
     from mwa_sim.errors import DataError, InputError, MeshError, MwaError, SolverError
     from mwa_sim.observe import progress
@@ -41,8 +41,8 @@ __all__ = [
     "Antenna", "Case", "DataError", "InputError", "MeshError", "MwaError", "Plan", "Pose",
     "Protocol", "Pulse", "Result", "Rule", "Simulation", "SolverError", "Thermocouple",
     "__version__", "antenna_in_tissue", "check_pose", "list_antennas", "list_cases", "list_tissues",
-    "load_case", "load_plan", "load_result", "load_tissue", "plot", "progress", "simulate",
-    "snap_pose", "steps", "two_ways_in", "ways_in",
+    "load_case", "load_plan", "load_result", "load_tissue", "make_case", "plot", "progress",
+    "simulate", "snap_pose", "steps", "two_ways_in", "ways_in",
 ]  # fmt: skip
 
 _HOMES = {
@@ -51,7 +51,7 @@ _HOMES = {
     "antenna.in_tissue": ("antenna_in_tissue",),
     "antenna.library": ("list_antennas",),
     "antenna.pose": ("Pose",),
-    "case": ("Case", "list_cases", "load_case"),
+    "case": ("Case", "list_cases", "load_case", "make_case"),
     "control.protocol": ("Protocol", "Pulse", "Rule", "Thermocouple"),
     "errors": ("DataError", "InputError", "MeshError", "MwaError", "SolverError"),
     "observe": ("progress",),

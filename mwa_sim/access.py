@@ -31,7 +31,7 @@ _OTHERS = ("aorta", "vena_cava", "ribs", "nerve_roots", "neighbour_vertebrae", "
 #: Landmark at the back of the body.
 _POSTERIOR = "posterior_wall_middle"
 #: A needle that is made safe is looked at from this far before the bone [m].
-_BEFORE = 15e-3
+_BEFORE = 35e-3
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,12 @@ def two_ways_in(case: Case, needle: str | float = "13 G") -> tuple[Trajectory, T
 
 
 def check_pose(
-    case: Case, pose: Pose, needle: str | float = "13 G", length: float = 0.12
+    case: Case,
+    pose: Pose,
+    needle: str | float = "13 G",
+    length: float = 0.12,
+    *,
+    approach: str = "transpedicular",
 ) -> BreachReport:
     """Check the way of a needle to the tip of a pose against bone, canal and cord.
 
@@ -121,6 +126,8 @@ def check_pose(
         Gauge or outer diameter of what is pushed that far.
     length : float [m], optional
         How far behind the tip the needle is looked at.
+    approach : {"transpedicular", "costovertebral"}, optional
+        A costovertebral needle may leave the bone lateral to the pedicle.
 
     Returns
     -------
@@ -135,13 +142,18 @@ def check_pose(
     from mwa_sim.anatomy.breach import check_trajectory
 
     room = _room(case)
-    start = _inside(case, pose, length)
-    report = check_trajectory(room.space, start - room.centre, pose.tip - room.centre, needle)
+    start, tip = _inside(case, pose, length) - room.centre, pose.tip - room.centre
+    report = check_trajectory(room.space, start, tip, needle, approach=approach)
     return _moved_report(report, room.centre)
 
 
 def snap_pose(
-    case: Case, pose: Pose, needle: str | float = "13 G", *, within: float = 10e-3
+    case: Case,
+    pose: Pose,
+    needle: str | float = "13 G",
+    *,
+    within: float = 10e-3,
+    approach: str = "transpedicular",
 ) -> Pose:
     """The safe pose next to one that was placed by hand.
 
@@ -152,6 +164,7 @@ def snap_pose(
     needle : str or float [m], optional
     within : float [m], optional
         How far entry and tip may move.
+    approach : {"transpedicular", "costovertebral"}, optional
 
     Returns
     -------
@@ -166,12 +179,13 @@ def snap_pose(
     from mwa_sim.anatomy.snap import snap
 
     room = _room(case)
-    report = check_pose(case, pose, needle)
+    report = check_pose(case, pose, needle, approach=approach)
     if report.safe:
         return pose
     # From a little before the bone: what lies in front of it may be in the way as well.
     entry = report.entry + _BEFORE * pose.axis - room.centre
-    found = snap(room.space, entry, pose.tip - room.centre, needle, within=within)
+    tip = pose.tip - room.centre
+    found = snap(room.space, entry, tip, needle, within=within, approach=approach)
     return Pose.between(entry=found.entry + room.centre, tip=found.tip + room.centre)
 
 
@@ -230,8 +244,7 @@ def _level(case: Case, words: Sequence[str], centre: FloatArray) -> Level | None
         return None
     faces = case.mesh.surface_of(labels)
     nodes, inverse = np.unique(faces, return_inverse=True)
-    distance = SignedDistance(case.mesh.nodes[nodes] - centre, inverse.reshape(-1, 3))
-    return distance
+    return SignedDistance(case.mesh.nodes[nodes] - centre, inverse.reshape(-1, 3))
 
 
 def _labels(case: Case, words: Sequence[str]) -> list[int]:

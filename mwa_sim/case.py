@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -27,7 +28,16 @@ from mwa_sim.spec_paths import did_you_mean
 from mwa_sim.tissue import Tissue
 from mwa_sim.tissue.bounds import check_parameter_set
 
-__all__ = ["Boundary", "Case", "OrganAtRisk", "Region", "case_file", "list_cases", "load_case"]
+__all__ = [
+    "Boundary",
+    "Case",
+    "OrganAtRisk",
+    "Region",
+    "case_file",
+    "list_cases",
+    "load_case",
+    "make_case",
+]
 
 CASE_FILE = "case.toml"
 
@@ -85,6 +95,50 @@ def load_case(
     except MwaError as error:
         raise type(error)([f"{file}: {problem}" for problem in error.problems]) from None
     return case if tissues == "nominal" else case.with_tissues(tissues)
+
+
+def make_case(
+    recipe: Mapping[str, Any],
+    name: str = "case",
+    *,
+    folder: str | os.PathLike[str] | None = None,
+    cache: bool = True,
+) -> Case:
+    """Make a case of a recipe: a parametric spine, closed surfaces, or a segmented scan.
+
+    Parameters
+    ----------
+    recipe : mapping
+        As the ``[recipe]`` table of a case file, with ``kind = "parametric_spine"``,
+        ``"surfaces"`` or ``"labels"``; lengths as quoted quantities.
+    name : str, optional
+    folder : path, optional
+        Where relative paths in the recipe start; the current folder by default.
+    cache : bool, optional
+        Whether to take the mesh from the cache of this user, or to keep it there.
+
+    Returns
+    -------
+    Case
+        With the tissues, landmarks, organs at risk and notes of the recipe.
+
+    Raises
+    ------
+    InputError
+        Listing every mistake in the recipe.
+    DataError
+        If a file that it names cannot be read.
+    MeshError
+        If it cannot be meshed with the sizes asked for.
+
+    Examples
+    --------
+    >>> case = make_case({"kind": "parametric_spine", "level": "T8", "stature": "1.60 m",
+    ...     "tumour": {"centre": ["0 mm", "3 mm", "0 mm"], "radii": "8 mm"}})  # doctest: +SKIP
+    """
+    given = {"schema": "mwa-sim/case/1", "name": name, "recipe": dict(recipe)}
+    spec = validate(CaseSpec, given)
+    return _assembled(spec, {}, Path(folder) if folder is not None else Path(), cache)
 
 
 def case_file(
@@ -146,10 +200,12 @@ def _beside(mesh_file: Path) -> Path:
     )
 
 
-def _assembled(spec: CaseSpec, tissues: Mapping[str, Tissue], folder: Path) -> Case:
+def _assembled(
+    spec: CaseSpec, tissues: Mapping[str, Tissue], folder: Path, cache: bool = True
+) -> Case:
     organs = _organs(spec.organs_at_risk)
     try:
-        anatomy = _anatomy(spec, folder)
+        anatomy = _anatomy(spec, folder, cache)
     except MwaError as error:
         if spec.recipe is not None:
             raise
@@ -190,10 +246,10 @@ def _organs(given: Mapping[str, OrganSpec]) -> list[OrganAtRisk]:
     ]
 
 
-def _anatomy(spec: CaseSpec, folder: Path) -> Anatomy:
+def _anatomy(spec: CaseSpec, folder: Path, cache: bool) -> Anatomy:
     if spec.recipe is not None:
         try:
-            return generate(spec.recipe, folder=folder)
+            return generate(spec.recipe, cache, folder)
         except InputError as error:
             raise InputError([f"recipe.{problem}" for problem in error.problems]) from None
     mesh = read_mesh(folder / (spec.mesh or ""), length_unit=spec.length_unit)

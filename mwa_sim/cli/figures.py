@@ -8,11 +8,13 @@ from typing import Any
 
 import numpy as np
 
+from mwa_sim.access import check_pose, names_bone
 from mwa_sim.antenna.pose import Pose
 from mwa_sim.applied import AppliedAntenna
 from mwa_sim.build import Setup
 from mwa_sim.cli.console import table
 from mwa_sim.cli.describe import case_data, case_notes, case_text, point
+from mwa_sim.errors import InputError
 from mwa_sim.mesh.probe import Locator
 from mwa_sim.plan import Plan
 from mwa_sim.typing import FloatArray
@@ -51,7 +53,12 @@ def plan_data(plan: Plan, setup: Setup) -> dict[str, Any]:
             "tissue_J": math.fsum(x["generator_J"] * x["delivered"] for x in antennas),
         },
         "thermocouples": couples,
-        "notes": [*_antenna_notes(setup), *_sensor_notes(plan, couples), *case_notes(case)],
+        "notes": [
+            *_antenna_notes(setup),
+            *_access_notes(setup),
+            *_sensor_notes(plan, couples),
+            *case_notes(case),
+        ],
     }
 
 
@@ -144,6 +151,31 @@ def _antenna_notes(setup: Setup) -> list[str]:
         for one in setup.antennas
         for note in one.deposition.notes
     ]
+
+
+def _access_notes(setup: Setup) -> list[str]:
+    """What the antennas breach on their way, in cases that name bone and canal."""
+    if not names_bone(setup.case):
+        return []
+    notes = []
+    for one in setup.antennas:
+        pose, width = one.placed.pose, one.placed.antenna.outer_diameter
+        try:
+            report = check_pose(setup.case, pose, width)
+            if not report.safe and _passes_beside(setup, pose, width):
+                continue
+        except InputError:
+            # No pedicles, or a body in pieces: a phantom, and not a way into a vertebra.
+            continue
+        if not report.safe:
+            which = f"{one.placed.name}: " if len(setup.antennas) > 1 else ""
+            notes.append(f"{which}the way of the antenna: {report}")
+    return notes
+
+
+def _passes_beside(setup: Setup, pose: Pose, width: float) -> bool:
+    """Whether the antenna comes in safely beside the pedicle."""
+    return check_pose(setup.case, pose, width, approach="costovertebral").safe
 
 
 def _thermocouples(plan: Plan, setup: Setup) -> dict[str, dict[str, Any]]:

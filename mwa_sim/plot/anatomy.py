@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from mwa_sim.case_model import Case
 from mwa_sim.plot import style
-from mwa_sim.plot.planes import Plane, Section
+from mwa_sim.plot.planes import Plane, Section, side
 from mwa_sim.plot.render import render
 from mwa_sim.plot.scene import Body, Scene
 
@@ -29,9 +29,9 @@ _LOOKS = (
     ("neighbour", "#d8cdb8", 1.0),
     ("rib", "#cfc4ae", 1.0),
     ("disc", "#8fb3c9", 1.0),
-    ("cauda", "#e0b400", 1.0),
-    ("cord", "#e0b400", 1.0),
-    ("root", "#e8c84a", 1.0),
+    ("cauda", "#e3c21c", 1.0),
+    ("cord", "#e08a00", 1.0),
+    ("root", "#f0dc82", 1.0),
     ("csf", "#7fc8e8", 0.5),
     ("dura", "#6fa8c0", 0.4),
     ("epidural", "#f3e6b0", 0.0),
@@ -171,7 +171,9 @@ def _draw_section(axes: Any, case: Case, plane: Plane) -> None:
     axes.margins(0.0)
     axes.set_title(f"{plane.name} section", fontsize=10)
     axes.tick_params(labelsize=7)
-    axes.set_xlabel("mm", fontsize=8)
+    right, up = (side(direction) for direction in (plane.right, plane.up))
+    axes.set_xlabel(f"mm to {right}", fontsize=8)
+    axes.set_ylabel(f"mm to {up}", fontsize=8)
 
 
 def _trimmed(image: NDArray[np.float32]) -> NDArray[np.float32]:
