@@ -57,11 +57,13 @@ def draw(seed: int, number: int) -> Patient:
         "level": level,
         "stature": f"{stature:.3f} m",
     }
+    wall = size.posterior_height
     if rng.random() < FRACTURED:
         loss = float(rng.uniform(0.1, 0.6))
         kind = str(rng.choice(["wedge", "biconcave", "crush"]))
         recipe["compression"] = {"kind": kind, "loss": round(loss, 3)}
         half[2] *= 1.0 - {"wedge": 0.5, "biconcave": 1.0, "crush": 1.0}[kind] * loss
+        wall *= 1.0 - (loss if kind == "crush" else 0.0)
     lost = bool(rng.random() < WALL_LOST)
     centre = rng.uniform(-1.0, 1.0, 3) * np.array([0.4, 0.5, 0.35]) * half
     radii = np.maximum(rng.uniform(0.25, 0.75, 3) * half, 2.5 * MM)
@@ -79,7 +81,9 @@ def draw(seed: int, number: int) -> Patient:
         "radii": _point(radii),
         "rotation": [f"{angle:.0f} deg" for angle in rng.uniform(-40.0, 40.0, 3)],
         "kind": str(rng.choice(list(TISSUES))),
-        "breach": bool(rng.random() < GROWN_OUT),
+        # What has destroyed the wall has grown out of the bone.
+        "breach": lost or bool(rng.random() < GROWN_OUT),
+        "clearance": "1 mm",
     }
     if rng.random() < LOBED:
         tumour["lobes"] = [_lobe(rng, centre, radii) for _ in range(rng.integers(1, 3))]
@@ -87,7 +91,7 @@ def draw(seed: int, number: int) -> Patient:
     if lost:
         recipe["wall_defect"] = {
             "width": f"{rng.uniform(5.0, 14.0):.1f} mm",
-            "height": f"{rng.uniform(5.0, 12.0):.1f} mm",
+            "height": f"{1e3 * rng.uniform(0.25, 0.5) * wall:.1f} mm",
         }
     if rng.random() < MARGIN:
         recipe["ctv_margin"] = f"{rng.uniform(2.0, 5.0):.1f} mm"
@@ -97,11 +101,11 @@ def draw(seed: int, number: int) -> Patient:
 
 
 def _lobe(rng: np.random.Generator, centre: np.ndarray, radii: np.ndarray) -> dict[str, Any]:
-    """A smaller lobe whose centre lies at the edge of the first."""
+    """A smaller lobe beside the first, on the side of the middle of the body."""
     away = rng.normal(size=3)
-    away /= np.linalg.norm(away)
+    away *= (1.0 if away @ centre < 0.0 else -1.0) / np.linalg.norm(away)
     small = np.maximum(radii * rng.uniform(0.4, 0.8), 2.0 * MM)
-    return {"centre": _point(centre + 0.9 * radii * away), "radii": _point(small)}
+    return {"centre": _point(centre + 0.8 * radii * away), "radii": _point(small)}
 
 
 def _point(values: np.ndarray) -> list[str]:
