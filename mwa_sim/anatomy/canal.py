@@ -1,32 +1,36 @@
-"""The spinal canal as a tube along a line, and what fills it."""
+"""The spinal canal of a vertebra that is given: its line, and pieces for what fills it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mwa_sim.anatomy.canal_tubes import CONUS, STEP, Rod, Tubes, root_line, root_rods, sections
+from mwa_sim.anatomy.measures import CHAIN, measures, place_of
 from mwa_sim.anatomy.scene import Piece
-from mwa_sim.anatomy.shapes import along_ray, gauge
 from mwa_sim.mesh.stuffing import Level
 from mwa_sim.mesh.tetmesh import Floats
 
+if TYPE_CHECKING:
+    from mwa_sim.anatomy.completion import BodyAndCanal
+
 _MM = 1e-3
-#: Levels above the end of the cord; below them the canal holds the cauda equina.
-CORD_LEVELS = (*(f"T{k}" for k in range(1, 13)), "L1")
-#: The tube reaches this far into the bodies, which have priority, so that it meets them steeply.
-INTO_BODY = 4.0 * _MM
-#: Fat before and behind the sac, as parts of the depth of the canal: 1.5 mm and 3 mm in a canal of
-#: 17.5 mm (assumption).
-EPIDURAL_SPACE = (0.085, 0.17)
-#: Width of the sac over the width of the canal (assumption).
-SAC_WIDTH = 0.74
-#: Depth and width of the cord, and the part of the sac that it takes at most (assumptions).
-CORD_SIZE, CORD_IN_SAC = (7.0 * _MM, 9.0 * _MM), 0.75
-#: Depth and width of the gathered roots of the cauda equina, as parts of the sac (assumption).
-ROOTS_IN_SAC = (0.6, 0.7)
-_ROUND, _SQUARE = 2.0, 2.3
+#: The tube is this much larger than the canal on each side, so that bone cuts it to its shape and
+#: no film of muscle is left between them.
+OVERLAP = 0.8 * _MM
+#: The tabulated line goes on this far beyond the outermost vertebrae.
+_BEYOND = 60.0 * _MM
+#: A cord is no smaller or larger than this part of the usual one, however wide the canal.
+_CORD = (0.8, 1.2)
+#: What is completed stays this far inside a canal or sac that is given.
+_INSIDE = 0.8 * _MM
+#: A cord or a cauda equina with no more than this height in the block is left out.
+_LEAST_HEIGHT = 2.0 * _MM
+#: Levels that are no places of the table, with the place that stands for them.
+_TRANSITIONAL = {"T13": 11.5, "L6": 16.5}
 
 
 @dataclass(frozen=True)
@@ -52,15 +56,17 @@ class Canal:
 
     def centre(self, z: Floats) -> Floats:
         """Middle of the canal at heights z (n,), as (n, 2) [m]."""
-        below = np.minimum(z - self.heights[0], 0.0)
-        above = np.maximum(z - self.heights[-1], 0.0)
-        columns = [
-            np.interp(z, self.heights, self.centres[:, k])
-            + below * self.slopes[0, k]
-            + above * self.slopes[1, k]
-            for k in range(2)
-        ]
-        return np.stack(columns, axis=1)
+        from scipy.interpolate import CubicSpline
+
+        inside = np.clip(z, self.heights[0], self.heights[-1])
+        if len(self.heights) == 1:
+            middle, ends = np.repeat(self.centres, len(z), axis=0), self.slopes
+        else:
+            curve = CubicSpline(self.heights, self.centres, bc_type="natural")
+            middle, ends = curve(inside), curve(self.heights[[0, -1]], 1)
+        below = np.minimum(z - self.heights[0], 0.0)[:, None]
+        above = np.maximum(z - self.heights[-1], 0.0)[:, None]
+        return np.asarray(middle + below * ends[0] + above * ends[1])
 
     def half_axes(self, z: Floats) -> Floats:
         """Half depth and half width at heights z (n,), as (n, 2) [m]."""
@@ -69,36 +75,6 @@ class Canal:
     def moved(self, by: Floats) -> Canal:
         """A copy moved by a vector (3,) [m]."""
         return Canal(self.heights + by[2], self.centres + by[:2], self.slopes, self.half)
-
-    def level(self, points: Floats) -> Floats:
-        """The canal; in front it reaches into the bodies and discs, which have priority."""
-        middle, half = self.centre(points[:, 2]), self.half_axes(points[:, 2])
-        middle[:, 0] += INTO_BODY / 2.0
-        half[:, 0] += INTO_BODY / 2.0
-        return _ellipse(points[:, :2] - middle, half, _SQUARE)
-
-    def sac(self, points: Floats) -> Floats:
-        """Dural sac."""
-        middle, half = self._sac(points[:, 2])
-        return _ellipse(points[:, :2] - middle, half, _ROUND)
-
-    def cord(self, points: Floats) -> Floats:
-        """Spinal cord in the middle of the sac."""
-        middle, half = self._sac(points[:, 2])
-        half = np.minimum(half * CORD_IN_SAC, np.array(CORD_SIZE) / 2.0)
-        return _ellipse(points[:, :2] - middle, half, _ROUND)
-
-    def roots(self, points: Floats) -> Floats:
-        """Roots of the cauda equina as one bundle in the middle of the sac."""
-        middle, half = self._sac(points[:, 2])
-        return _ellipse(points[:, :2] - middle, half * np.array(ROOTS_IN_SAC), _ROUND)
-
-    def _sac(self, z: Floats) -> tuple[Floats, Floats]:
-        """Centre and half axes of the sac."""
-        half, middle = self.half_axes(z), self.centre(z)
-        front, back = EPIDURAL_SPACE
-        middle[:, 0] += half[:, 0] * (back - front)
-        return middle, half * np.array([1.0 - front - back, SAC_WIDTH])
 
 
 def joined(canals: Sequence[Canal]) -> Canal:
@@ -112,23 +88,74 @@ def joined(canals: Sequence[Canal]) -> Canal:
     )
 
 
-def nervous_level(canal: Canal, level: str) -> Level:
-    """The cord, or below its end the roots of the cauda equina."""
-    return canal.cord if level in CORD_LEVELS else canal.roots
+def place_along(level: str) -> float:
+    """Place of a level along the spine, 0 at T1 to 16 at L5; levels of variants lie between."""
+    if level in _TRANSITIONAL:
+        return _TRANSITIONAL[level]
+    if level in CHAIN:
+        return place_of(level)
+    return -2.0 - (6 - int(level[1:]))
 
 
-def canal_contents(
-    canal: Canal, level: str, given: frozenset[str] = frozenset()
-) -> tuple[list[Piece], list[str]]:
-    """Cord or cauda equina, cerebrospinal fluid and epidural fat, in order of priority.
+def level_at(place: float) -> str:
+    """The level of the table whose place is nearest."""
+    return CHAIN[int(np.clip(round(place) + 2, 0, len(CHAIN) - 1))]
+
+
+def tubes_through(line: Sequence[tuple[float, BodyAndCanal]]) -> Tubes:
+    """The canal through vertebrae, with what the table of the parametric spine puts into it.
 
     Parameters
     ----------
-    canal : Canal
-    level : str
-        Level of the treated vertebra, such as ``"L3"``: the cord ends at L1/L2.
-    given : frozenset of str
+    line : sequence of (place, BodyAndCanal)
+        Places along the spine, from :func:`place_along`.
+
+    Returns
+    -------
+    Tubes
+    """
+    line = sorted(line, key=lambda one: float(one[1].centre[2]))
+    sure = [found for _, found in line if found.closed] or [found for _, found in line]
+    canal = joined([found.canal for found in sure])
+    at = np.array([found.centre[2] for _, found in line])
+    places = np.array([place for place, _ in line])
+    z = np.arange(at[0] - _BEYOND, at[-1] + _BEYOND, STEP)
+    place = np.interp(z, at, places)
+    place -= np.minimum(z - at[0], 0.0) / _pitch(places[0])
+    place -= np.maximum(z - at[-1], 0.0) / _pitch(places[-1])
+    middle, half = canal.centre(z), canal.half_axes(z)
+    usual = float(np.median([measures(level_at(p)).canal_width for p in places]))
+    factor = float(np.clip(2.0 * np.median(canal.half[:, 1]) / usual, *_CORD))
+    table = sections(place, middle[:, 0], 2.0 * half[:, 0], 2.0 * half[:, 1], factor)
+    table["middle"] = middle[:, 1]
+    table["depth"] = table["depth"] + 2.0 * OVERLAP
+    table["width"] = table["width"] + 2.0 * OVERLAP
+    tubes = Tubes(z, table, [])
+    for spot, found in line:
+        if 0.0 <= spot <= 16.5:
+            tubes.rods.append(_root(tubes, spot, found))
+    return tubes
+
+
+def canal_pieces(
+    tubes: Tubes,
+    low: float,
+    high: float,
+    given: Collection[str] = (),
+    around: Level | None = None,
+    fluid: Level | None = None,
+) -> tuple[list[Piece], list[str]]:
+    """Cord, cauda equina, nerve roots, cerebrospinal fluid and epidural fat, by priority.
+
+    Parameters
+    ----------
+    tubes : Tubes
+    low, high : float [m]
+        Heights of the lower and the upper end of the block.
+    given : collection of str
         Regions that the source has already.
+    around, fluid : level function, optional
+        Canal and sac, where the source has them: what is completed stays inside.
 
     Returns
     -------
@@ -136,28 +163,44 @@ def canal_contents(
         Those not given.
     notes : list of str
     """
-    cord = "cord" if level in CORD_LEVELS else "cauda_equina"
-    thin = float(canal.half.min())
-    pieces: list[Piece] = []
-    if not {"cord", "cauda_equina"} & given:
-        nerve = nervous_level(canal, level)
-        pieces.append(Piece(cord, "spinal_cord", nerve, detail=2.4 * _MM))
+    lumbar = float(np.interp(tubes.at(("place",), np.array([(low + high) / 2.0]))[0][0],
+                             (9.0, 13.0), (0.0, 1.0)))  # fmt: skip
+    found: list[Piece] = []
+    if not {"cord", "cauda_equina"} & set(given):
+        # The cord is about 6 mm thick, the bundle of roots 6 to 8 mm.
+        within = fluid or around
+        if tubes.conus_end < high - _LEAST_HEIGHT:
+            cord = _inside(tubes.cord, within)
+            found.append(Piece("cord", "spinal_cord", cord, detail=2.4 * _MM))
+        if tubes.cauda_top > low + _LEAST_HEIGHT:
+            cauda = _inside(tubes.cauda, within)
+            found.append(Piece("cauda_equina", "spinal_cord", cauda, detail=2.4 * _MM))
+    if "nerve_roots" not in given:
+        detail = (2.0 + 1.0 * lumbar) * _MM
+        found.append(Piece("nerve_roots", "spinal_cord", tubes.roots, detail=detail))
     if "csf" not in given:
-        pieces.append(Piece("csf", "csf", canal.sac, detail=2.4 * _MM))
+        found.append(Piece("csf", "csf", _inside(tubes.sac, around), detail=2.4 * _MM))
     if "epidural_fat" not in given:
-        pieces.append(Piece("epidural_fat", "epidural_fat", canal.level))
-    depth, width = 2e3 * canal.half.mean(axis=0)
+        fat = tubes.fat if around is None else around
+        found.append(Piece("epidural_fat", "epidural_fat", fat))
     notes = []
-    if pieces:
-        names = ", ".join(piece.name for piece in pieces)
+    if found:
+        here = np.linspace(low, high, 25)
+        depth, width = (1e3 * (v - 2.0 * OVERLAP) for v in tubes.at(("depth", "width"), here))
+        names = ", ".join(piece.name for piece in found)
         notes.append(
-            f"{names}: completed in a canal {width:.1f} mm wide and {depth:.1f} mm deep; the sac "
-            f"takes {SAC_WIDTH:.0%} of its width and {1 - sum(EPIDURAL_SPACE):.0%} of its depth "
-            "(assumption)"
+            f"{names}: completed in a canal {np.median(width):.1f} mm wide and "
+            f"{np.median(depth):.1f} mm deep, with the sizes of the parametric spine (assumption)"
         )
-    if thin < 4.0 * _MM:
-        notes.append(f"the canal is only {2 * thin / _MM:.1f} mm across at its narrowest section")
-    return pieces, notes
+        if min(depth.min(), width.min()) < 8.0:
+            least = min(depth.min(), width.min())
+            notes.append(f"the canal is only {least:.1f} mm across at its narrowest section")
+    return found, notes
+
+
+def nerve_name(level: str) -> str:
+    """``"cord"`` above the end of the cord at the disc L1/L2, ``"cauda_equina"`` below."""
+    return "cord" if place_along(level) < CONUS else "cauda_equina"
 
 
 def moved(level: Level, by: Floats) -> Level:
@@ -170,7 +213,38 @@ def moved(level: Level, by: Floats) -> Level:
     return shifted
 
 
-def _ellipse(offset: Floats, half: Floats, exponent: float) -> Floats:
-    u, v = offset.T
-    rho = gauge(u / half[:, 0], v / half[:, 1], exponent)
-    return along_ray(np.hypot(u, v), rho, float(half.min()))
+def moved_tubes(tubes: Tubes, by: Floats) -> Tubes:
+    """Tubes moved by a vector (3,) [m]."""
+    along_x = ("centre", "sac_x", "cord_x", "cauda_x")
+    table = {name: v + by[0] if name in along_x else v for name, v in tubes.table.items()}
+    table["middle"] = tubes.table["middle"] + by[1]
+    # Roots are measured from the middle of the canal sideways.
+    shift = np.array([by[0], 0.0, by[2]])
+    rods = [[(a + shift, b + shift, ra, rb) for a, b, ra, rb in group] for group in tubes.rods]
+    return replace(tubes, z=tubes.z + by[2], table=table, rods=rods)
+
+
+def _pitch(place: float) -> float:
+    """From one vertebra to the next [m]."""
+    size = measures(level_at(place))
+    return size.height + size.disc_height
+
+
+def _root(tubes: Tubes, place: float, found: BodyAndCanal) -> list[Rod]:
+    size, under = measures(level_at(place)), found.underside
+    lumbar = float(np.interp(place, (10.0, 12.0), (0.0, 1.0)))
+    wall = found.wall + found.canal.slopes[0, 0] * (under - found.canal.heights[0])
+    width = 2.0 * float(found.canal.half[0, 1])
+    line = root_line(wall, width, size.pedicle_width, under, lumbar)
+    return root_rods(tubes.at_sac(line), lumbar)
+
+
+def _inside(level: Level, around: Level | None) -> Level:
+    """A level function kept inside another."""
+    if around is None:
+        return level
+
+    def kept(points: Floats) -> Floats:
+        return np.maximum(level(points), around(points) + _INSIDE)
+
+    return kept

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from mwa_sim.anatomy.completion import STEP, BodyAndCanal
+from mwa_sim.anatomy.bone_view import STEP
+from mwa_sim.anatomy.completion import BodyAndCanal
 from mwa_sim.anatomy.shapes import smooth_max
 from mwa_sim.mesh.stuffing import Level
 from mwa_sim.mesh.tetmesh import Floats

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from mwa_sim.anatomy.canal import moved, nervous_level
+from mwa_sim.anatomy.canal import moved, moved_tubes, place_along
 from mwa_sim.anatomy.measures import measures
 from mwa_sim.anatomy.scene import Piece, Scene, Skin
-from mwa_sim.anatomy.spine import POSTERIOR_CORTEX
+from mwa_sim.anatomy.source_parts import bone_tissues, neural_limits, used, with_flowing_blood
 from mwa_sim.anatomy.surface_column import Column
 from mwa_sim.anatomy.surface_parts import Solid, read_solids
 from mwa_sim.anatomy.surface_spec import SurfaceSpec
@@ -61,10 +60,11 @@ def surface_scene(spec: SurfaceSpec, folder: Path | None = None) -> Scene:
     column = Column(spec, solids, size, notes)
     centre = column.treated.centre
     low, high = _block(spec, column.bone, centre, notes)
-    pieces = _in_box(column.pieces(), solids, centre, low, high, notes)
-    share = min(1.0, spec.cortex / spec.shell)
-    canal = column.canal.moved(-centre)
-    nerve = nervous_level(canal, spec.treated_level)
+    pieces = column.pieces(low[2] + centre[2], high[2] + centre[2])
+    pieces = _in_box(pieces, solids, centre, low, high, notes)
+    place = place_along(spec.treated_level)
+    pieces, blood = with_flowing_blood(pieces, place, low, high)
+    tubes = moved_tubes(column.tubes, -centre)
     given_cord = next((solids[n].level for n in ("cord", "cauda_equina") if n in solids), None)
     return Scene(
         pieces=tuple(pieces),
@@ -73,19 +73,12 @@ def surface_scene(spec: SurfaceSpec, folder: Path | None = None) -> Scene:
         high=high,
         body=column.treated.moved(-centre).body,
         bone=moved(column.bone.level, -centre),
-        canal=moved(solids["canal"].level, -centre) if "canal" in solids else canal.level,
-        cord=nerve if given_cord is None else moved(given_cord, -centre),
+        canal=moved(solids["canal"].level, -centre) if "canal" in solids else tubes.canal,
+        cord=tubes.neural if given_cord is None else moved(given_cord, -centre),
         skins=(Skin("cortical_shell", "cortical_shell_mixture", "cancellous", spec.shell),),
-        tissues={
-            "cortical_shell_mixture": _mixture(share),
-            "posterior_elements_mixture": _mixture(POSTERIOR_CORTEX),
-        },
+        tissues=used({**bone_tissues(spec.cortex, spec.shell), **blood}, pieces),
         landmarks=_landmarks(solids, centre),
-        organs_at_risk={
-            piece.name: {"region": piece.name, "max_temperature": "42 degC", "max_cem43": "10 min"}
-            for piece in pieces
-            if piece.name in ("cord", "cauda_equina")
-        },
+        organs_at_risk=neural_limits(pieces),
         notes=tuple(notes),
         origin=(
             f"{spec.treated_level} from closed surfaces: "
@@ -147,10 +140,3 @@ def _landmarks(solids: dict[str, Solid], centre: Floats) -> dict[str, Floats]:
     tumour = solids["tumour"]
     middle = tumour.surface.vertices.mean(axis=0)
     return {"tumour_centre": middle - centre} if tumour.level(middle[None, :])[0] < 0.0 else {}
-
-
-def _mixture(cortical: float) -> dict[str, Any]:
-    share = round(cortical, 4)
-    if share >= 1.0:
-        return {"mixture": {"bone_cortical": 1.0}}
-    return {"mixture": {"bone_cortical": share, "bone_cancellous": round(1.0 - share, 4)}}

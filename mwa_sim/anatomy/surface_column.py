@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 
-from mwa_sim.anatomy.canal import Canal, canal_contents, joined
-from mwa_sim.anatomy.completion import BodyAndCanal, find_body_and_canal
+from mwa_sim.anatomy.canal import canal_pieces, place_along, tubes_through
+from mwa_sim.anatomy.canal_tubes import Tubes
+from mwa_sim.anatomy.completion import BodyAndCanal, find_body_and_canal, settled
 from mwa_sim.anatomy.disc_completion import disc_between
 from mwa_sim.anatomy.measures import Measures, measures
 from mwa_sim.anatomy.scene import Piece
@@ -45,6 +46,10 @@ class Column:
     treated : BodyAndCanal
     above, below : list of BodyAndCanal
         Neighbours, nearest first.
+    upper_places, lower_places : list of float
+        Places of the neighbours along the spine.
+    tubes : Tubes
+        Canal through all of them.
     copies : list of (3,) float array [m]
         Where copies of the treated vertebra stand for neighbours.
 
@@ -63,15 +68,19 @@ class Column:
         self.bone = self.solids[self.spec.treated]
         usual = (self.size.canal_depth, self.size.canal_width)
         self.treated = self._found(self.bone, usual)
-        self.notes += [f"{self.spec.treated}: {text}" for text in self.treated.notes]
         lean = np.degrees(np.arctan(np.abs(self.treated.canal.slopes[0])))
         if lean.max() > _LEANING:
             self.notes.append(
                 f"{self.spec.treated}: its canal leans {lean.max():.0f} degrees from z; the "
                 "vertebra stays as it is in the file"
             )
+        self.upper_places: list[float] = []
+        self.lower_places: list[float] = []
         self.above, self.below = self._neighbours(usual)
         self._complete()
+        self._settle()
+        self.notes += [f"{self.spec.treated}: {text}" for text in self.treated.notes]
+        self.tubes = self._canal()
 
     def _found(self, solid: Solid, usual: tuple[float, float]) -> BodyAndCanal:
         margin = 2.0 * _MM
@@ -105,8 +114,10 @@ class Column:
                 )
             if upper:
                 above.insert(0, found)
+                self.upper_places.insert(0, place_along(name))
             else:
                 below.append(found)
+                self.lower_places.append(place_along(name))
         return above, below
 
     def _complete(self) -> None:
@@ -117,14 +128,16 @@ class Column:
         axis = self.treated.axis
         # Height is measured along z, and neighbours follow each other along the canal.
         tall = self.treated.height / np.linalg.norm(axis)
-        for sign, there, gap in (
-            (1.0, self.above, _disc_above(self.size)),
-            (-1.0, self.below, self.size.disc_height),
+        here = place_along(self.spec.treated_level)
+        for sign, there, places, gap in (
+            (1.0, self.above, self.upper_places, _disc_above(self.size)),
+            (-1.0, self.below, self.lower_places, self.size.disc_height),
         ):
             if there:
                 continue
             shift = sign * (tall + gap) * axis / np.linalg.norm(axis)
             there.append(self.treated.moved(shift))
+            places.append(here - sign)
             self.copies.append(shift)
             self.notes.append(
                 f"the vertebra {'above' if sign > 0 else 'below'} is not given: a copy of "
@@ -132,14 +145,24 @@ class Column:
                 f"of {gap / _MM:.1f} mm)"
             )
 
-    @property
-    def canal(self) -> Canal:
-        """Through the treated vertebra and its neighbours."""
-        line = [*self.above[::-1], self.treated, *self.below]
-        return joined([found.canal for found in line])
+    def _settle(self) -> None:
+        """Vertebrae without a canal of their own get that of the others."""
+        line = settled([*self.above[::-1], self.treated, *self.below])
+        count = len(self.above)
+        self.above, self.treated, self.below = line[:count][::-1], line[count], line[count + 1 :]
 
-    def pieces(self) -> list[Piece]:
-        """In order of priority, in the coordinates of the files."""
+    def _canal(self) -> Tubes:
+        """Through the treated vertebra and its neighbours."""
+        here = place_along(self.spec.treated_level)
+        line = [
+            *zip(self.upper_places, self.above, strict=True),
+            (here, self.treated),
+            *zip(self.lower_places, self.below, strict=True),
+        ]
+        return tubes_through(line)
+
+    def pieces(self, low: float, high: float) -> list[Piece]:
+        """In order of priority, in the coordinates of the files; low and high end the block [m]."""
         found: list[Piece] = []
         solids = self.solids
         if "tumour" in solids:
@@ -152,10 +175,10 @@ class Column:
             found.append(_piece(name, REGIONS[name], solids[name]))
         if "disc" not in solids and (discs := self._discs()) is not None:
             found.append(Piece("disc", "intervertebral_disc", discs))
-        contents, notes = canal_contents(self.canal, self.spec.treated_level, frozenset(solids))
+        around = solids["canal"].level if "canal" in solids else None
+        fluid = solids["csf"].level if "csf" in solids else None
+        contents, notes = canal_pieces(self.tubes, low, high, frozenset(solids), around, fluid)
         self.notes += notes
-        if "canal" in solids:
-            contents = [self._within_canal(piece) for piece in contents]
         return sorted(found + contents, key=_priority)
 
     def _vertebra(self) -> list[Piece]:
@@ -214,13 +237,6 @@ class Column:
             "both bodies"
         )
         return lambda points: np.asarray(np.min([level(points) for level in found], axis=0))
-
-    def _within_canal(self, piece: Piece) -> Piece:
-        """What is completed in a given canal stays inside it; the fat is all the rest of it."""
-        canal, level = self.solids["canal"].level, piece.level
-        if piece.name == "epidural_fat":
-            return replace(piece, level=canal)
-        return replace(piece, level=lambda points: np.maximum(level(points), canal(points) + _MM))
 
 
 def _piece(name: str, tissue: str, solid: Solid) -> Piece:

@@ -31,7 +31,7 @@ REGIONS = {
     "canal": "epidural_fat",
     "aorta": "blood",
     "vena_cava": "blood",
-    "ribs": "bone_cortical",
+    "ribs": "rib_mixture",
     "subcutaneous_fat": "fat",
 }
 #: Every name that a surface may have.

@@ -3,9 +3,14 @@
 import numpy as np
 import pytest
 
-from mwa_sim.anatomy.completion import find_body_and_canal
+from mwa_sim.anatomy.canal import moved_tubes, place_along, tubes_through
+from mwa_sim.anatomy.completion import find_body_and_canal, settled
 from mwa_sim.anatomy.disc_completion import disc_between
 from mwa_sim.anatomy.from_surfaces import surface_scene
+from mwa_sim.anatomy.measures import measures
+from mwa_sim.anatomy.scene import Piece
+from mwa_sim.anatomy.source_parts import with_flowing_blood
+from mwa_sim.anatomy.spine import SpineSpec, parametric_scene
 from mwa_sim.anatomy.surface_parts import volume_in_front
 from mwa_sim.anatomy.surface_spec import SurfaceSpec
 from mwa_sim.anatomy.surface_units import checked_axes, turned, unit_of
@@ -173,8 +178,8 @@ def real_scene():
 def test_regions_of_a_real_vertebra(real_scene):
     names = [piece.name for piece in real_scene.pieces]
     assert names == [
-        "cancellous", "posterior_elements", "neighbour_vertebrae", "disc", "cauda_equina", "csf",
-        "epidural_fat",
+        "cancellous", "posterior_elements", "neighbour_vertebrae", "disc", "cauda_equina",
+        "nerve_roots", "csf", "epidural_fat",
     ]  # fmt: skip
     volume = sum(piece.volume for piece in real_scene.pieces[:2])
     assert volume == pytest.approx(63_235e-9, rel=1e-3)
@@ -214,3 +219,61 @@ def test_wrong_axes_of_a_real_vertebra_are_noticed():
         surface_scene(SurfaceSpec(surfaces={"L3": file}, axes="PRS"))
     with pytest.raises(InputError, match="cranially"):
         surface_scene(SurfaceSpec(surfaces={"L3": file}, axes="ARI"))
+
+
+@pytest.mark.parametrize("level", ["T8", "L3"])
+def test_canal_of_a_known_spine_from_its_bone_alone(level):
+    """A vertebra of the parametric spine whose canal, sac and cord are taken away."""
+    scene = parametric_scene(SpineSpec(level=level))
+    size = measures(level)
+    low, high = np.array([-70, -60, -45]) * MM, np.array([30, 60, 45]) * MM
+    found = find_body_and_canal(scene.bone, low, high, (10 * MM, 10 * MM))
+    np.testing.assert_allclose(2.0 * found.canal.half[0, 0], size.canal_depth, atol=0.5 * MM)
+    np.testing.assert_allclose(2.0 * found.canal.half[0, 1], size.canal_width, atol=1.0 * MM)
+    assert found.wall == pytest.approx(size.posterior_wall, abs=0.5 * MM)
+    tubes = tubes_through([(place_along(level), found)])
+    random = np.random.default_rng(0)
+    points = np.array([-45, -16, -10]) * MM + random.random((40_000, 3)) * [40e-3, 32e-3, 20e-3]
+    free = (scene.bone(points) > 0) & (scene.piece("disc").level(points) > 0)
+    for name, other in (("csf", tubes.sac), ("epidural_fat", tubes.canal)):
+        known, given = scene.piece(name).level(points) < 0, other(points) < 0
+        both = (known & given & free).sum()
+        # The tube is wider than the canal by what bone cuts off.
+        assert 2.0 * both / ((known & free).sum() + (given & free).sum()) > 0.92, name
+    neural = (scene.cord(points) < 0).sum()
+    assert (tubes.neural(points) < 0).sum() == pytest.approx(neural, rel=0.1)
+    # A tube moved with its anatomy is the same tube.
+    by = np.array([3.0, -2.0, 5.0]) * MM
+    there = moved_tubes(tubes, by)
+    for one, two in ((tubes.fat, there.fat), (tubes.roots, there.roots)):
+        np.testing.assert_allclose(two(points + by), one(points), atol=1e-7)
+
+
+def test_a_vertebra_without_arch_gets_the_canal_of_its_neighbours():
+    low, high = np.array([-40, -30, -20]) * MM, np.array([25, 30, 20]) * MM
+    whole = find_body_and_canal(bone, low, high, (17 * MM, 24 * MM))
+
+    def alone(points):
+        return np.where(points[:, 0] > WALL - 1 * MM, bone(points), 1.0)
+
+    broken = find_body_and_canal(alone, low, high, (30 * MM, 30 * MM))
+    assert not broken.closed
+    up = np.array([0.0, 0.0, 34 * MM])
+    line = settled([whole.moved(-up), broken, whole.moved(up)])
+    np.testing.assert_allclose(line[1].canal.half, whole.canal.half)
+    assert line[1].wall == pytest.approx(whole.wall, abs=0.2 * MM)
+    assert line[0].wall == pytest.approx(whole.wall)
+    assert settled([broken])[0] is broken
+
+
+def test_vessels_of_a_scan_are_as_strong_a_sink_as_those_of_the_parametric_spine():
+    def level(points):
+        return np.hypot(points[:, 0] - 30 * MM, points[:, 1]) - 9 * MM
+
+    low, high = np.array([-40, -40, -30]) * MM, np.array([45, 40, 30]) * MM
+    pieces = [Piece("aorta", "blood", level), Piece("disc", "intervertebral_disc", level)]
+    found, tissues = with_flowing_blood(pieces, place_along("L3"), low, high)
+    assert [piece.tissue for piece in found] == ["aorta_blood", "intervertebral_disc"]
+    volume = np.pi * 81e-6 * 60e-3
+    rate = float(tissues["aorta_blood"]["perfusion"]["value"].split()[0])
+    assert rate == pytest.approx(0.9e-3 / 60.0 / volume, rel=0.05)

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Any
-
 import numpy as np
 
-from mwa_sim.anatomy.images.axes import VertebraAxes
+from mwa_sim.anatomy.canal import place_along
 from mwa_sim.anatomy.images.canal import CanalContents, canal_contents
 from mwa_sim.anatomy.images.field import LabelField, label_field
 from mwa_sim.anatomy.images.parts import NAMES, Parts, divide
@@ -15,6 +12,7 @@ from mwa_sim.anatomy.images.reading import Files, extent, read_files
 from mwa_sim.anatomy.images.spec import LabelSpec
 from mwa_sim.anatomy.images.volume import Volume
 from mwa_sim.anatomy.scene import Piece, Scene, Skin
+from mwa_sim.anatomy.source_parts import bone_tissues, neural_limits, used, with_flowing_blood
 from mwa_sim.errors import DataError, InputError
 from mwa_sim.mesh.stuffing import Level
 from mwa_sim.mesh.tetmesh import Floats
@@ -24,11 +22,11 @@ _MM = 1e-3
 DETAIL = 1.5
 #: Pieces made of fields of the label map, in order of priority: name, tissue, fields.
 _LABELLED = (
-    ("posterior_elements", "bone_cortical", ("posterior",)),
+    ("posterior_elements", "posterior_elements_mixture", ("posterior",)),
     ("cancellous", "bone_cancellous", ("body", "pedicles")),
     ("neighbour_vertebrae", "bone_cancellous", ("neighbours",)),
     ("disc", "intervertebral_disc", ("disc",)),
-    ("ribs", "bone_cortical", ("ribs",)),
+    ("ribs", "rib_mixture", ("ribs",)),
     ("aorta", "blood", ("aorta",)),
     ("vena_cava", "blood", ("vena_cava",)),
     ("skin", "skin", ("skin",)),
@@ -66,19 +64,14 @@ def label_scene(spec: LabelSpec) -> Scene:
     notes = [*files.notes, *parts.notes]
     centre = _body_centre(parts)
     parts.regions = _moved(parts.regions, centre)
-    axes = {name: _shifted(found, centre) for name, found in parts.axes.items()}
+    vertebrae = {name: found.moved(-centre) for name, found in parts.vertebrae.items()}
     low, high = _box(spec, parts.regions, notes)
     tumour = None if files.tumour is None else _tumour(spec, files.tumour, centre, low, high)
     covered = None if tumour is None else tumour[0]
     fields = label_field(parts.regions, NAMES, low, high, spec.smoothing, covered)
-    contents = canal_contents(fields, axes, spec.level, (low, high), notes)
+    contents = canal_contents(fields, vertebrae, spec.level, (low, high), notes)
     pieces = _pieces(spec, fields, contents, tumour)
-    shell = min(1.0, spec.cortex / spec.shell)
-    tissues: dict[str, dict[str, Any]] = {
-        "cortical_shell_mixture": {
-            "mixture": {"bone_cortical": round(shell, 4), "bone_cancellous": round(1 - shell, 4)}
-        }
-    }
+    pieces, blood = with_flowing_blood(pieces, place_along(spec.level), low, high)
     body = fields.level("body")
     scene = Scene(
         pieces=tuple(pieces),
@@ -90,12 +83,8 @@ def label_scene(spec: LabelSpec) -> Scene:
         canal=contents.canal,
         cord=contents.cord,
         skins=(Skin("cortical_shell", "cortical_shell_mixture", "cancellous", spec.shell),),
-        tissues=tissues,
-        organs_at_risk={
-            piece.name: {"region": piece.name, "max_temperature": "42 degC", "max_cem43": "10 min"}
-            for piece in pieces
-            if piece.name in ("cord", "cauda_equina")
-        },
+        tissues=used({**bone_tissues(spec.cortex, spec.shell), **blood}, pieces),
+        organs_at_risk=neural_limits(pieces),
         notes=tuple(notes),
         origin=f"{spec.level} from the label map {spec.labels.name} ({files.convention.title})",
         offset=centre,
@@ -122,10 +111,6 @@ def _body_centre(parts: Parts) -> Floats:
 
 def _moved(volume: Volume, centre: Floats) -> Volume:
     return Volume(volume.data, volume.axes, volume.origin - centre, volume.name)
-
-
-def _shifted(axes: VertebraAxes, centre: Floats) -> VertebraAxes:
-    return replace(axes, canal=axes.canal - centre)
 
 
 def _box(spec: LabelSpec, labels: Volume, notes: list[str]) -> tuple[Floats, Floats]:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from mwa_sim.anatomy.images.axes import VertebraAxes, vertebra_axes
+from mwa_sim.anatomy.completion import BodyAndCanal
+from mwa_sim.anatomy.disc_completion import disc_between
 from mwa_sim.anatomy.images.conventions import LEVELS
+from mwa_sim.anatomy.images.vertebrae import level_of_voxels, vertebrae_of
 from mwa_sim.anatomy.images.volume import Volume
-from mwa_sim.mesh.tetmesh import Floats, Ints
+from mwa_sim.mesh.tetmesh import Ints
 
 _MM = 1e-3
 #: Fields of the label map, in order; ``rest`` is what no label claims.
@@ -23,8 +25,6 @@ NAMES = (
 )  # fmt: skip
 #: Connected pieces with fewer voxels than this are removed.
 ISLAND = 8
-#: Discs are looked for where the bodies are closer than this [m].
-DISC_REACH = 18.0 * _MM
 _OF_ROLE = {
     "disc": "disc", "cord": "cord", "canal": "canal", "csf": "csf", "aorta": "aorta",
     "epidural_fat": "epidural_fat", "vena_cava": "vena_cava", "ribs": "ribs",
@@ -40,12 +40,13 @@ class Parts:
     ----------
     regions : Volume
         Position in :data:`NAMES`.
-    axes : dict of str to VertebraAxes
+    vertebrae : dict of str to BodyAndCanal
+        By level.
     notes : list of str
     """
 
     regions: Volume
-    axes: dict[str, VertebraAxes]
+    vertebrae: dict[str, BodyAndCanal]
     notes: list[str] = field(default_factory=list)
 
 
@@ -83,35 +84,30 @@ def divide(
     out: Ints = np.zeros(data.shape, dtype=np.int32)
     detail = np.zeros(data.shape, dtype=np.int32) if details is None else details.data
     for role, name in _OF_ROLE.items():
-        mine = [k for k, found in roles.items() if found == role]
+        mine = [k for k, meant in roles.items() if meant == role]
         out[np.isin(data, mine) | (detail == ROLES.index(role) + 1)] = NAMES.index(name)
     masks = {level: data == k for k, level in levels.items()}
     masks = {level: mask for level, mask in masks.items() if mask.any()}
     parts = Parts(Volume(out, labels.axes, labels.origin, labels.name), {})
-    sub = max(1, int(np.ceil(float(labels.spacing.max()) / (1.2 * _MM))))
-    clouds = {level: _cloud(labels, mask, sub) for level, mask in masks.items()}
-    parts.axes = vertebra_axes(clouds, float(labels.spacing.max()) / sub)
+    parts.vertebrae = vertebrae_of(labels, masks, treated)
     known = detail == ROLES.index("body") + 1
     plate = detail == ROLES.index("endplate") + 1
     endplate = np.isin(data, [k for k, role in roles.items() if role == "endplate"])
     plate |= endplate & (detail == 0)
     bodies = {}
     for level, mask in masks.items():
-        body = (
-            mask & known if (mask & known).any() else _in_front(labels, mask, parts.axes.get(level))
-        )
+        found = parts.vertebrae.get(level)
+        body = mask & known
+        if not body.any():
+            body = _in_front(labels, mask, found)
         bodies[level] = body
-        _assign(out, labels, mask, body, parts.axes.get(level), level == treated)
+        _assign(out, labels, mask, body, found, level == treated)
     _add_endplates(out, labels, bodies, plate, treated)
     _complete_discs(parts, labels, bodies)
     _remove_islands(parts)
-    if treated not in parts.axes or not parts.axes[treated].found:
-        parts.notes.append(
-            f"No closed ring of body and arch was seen in {treated}: its canal is taken from "
-            "its neighbours." if parts.axes else
-            f"No closed ring of body and arch was seen in {treated}: the vertebra is not divided."
-        )  # fmt: skip
-    elif not (masks[treated] & known).any():
+    here = parts.vertebrae[treated]
+    parts.notes += [f"{treated}: {text}." for text in here.notes]
+    if here.closed and not (masks[treated] & known).any():
         parts.notes.append(
             f"{treated} carries one label: its body ends at the front of the canal, and what lies "
             "behind the middle of the canal are posterior elements (assumption)."
@@ -119,23 +115,15 @@ def divide(
     return parts
 
 
-def _cloud(labels: Volume, mask: NDArray[np.bool_], sub: int) -> Floats:
-    """Points spread evenly over voxels, sub**3 in each, (n, 3) [m]."""
-    voxels = np.argwhere(mask).astype(np.float64)
-    steps = (np.arange(sub) + 0.5) / sub - 0.5
-    offsets = np.stack(np.meshgrid(steps, steps, steps, indexing="ij"), axis=-1).reshape(-1, 3)
-    return labels.points((voxels[:, None] + offsets).reshape(-1, 3))
-
-
 def _in_front(
-    labels: Volume, mask: NDArray[np.bool_], axes: VertebraAxes | None
+    labels: Volume, mask: NDArray[np.bool_], found: BodyAndCanal | None
 ) -> NDArray[np.bool_]:
-    if axes is None:
+    if found is None:
         return mask.copy()
     body = np.zeros_like(mask)
     voxels = np.argwhere(mask)
-    forward = axes.coordinates(labels.points(voxels.astype(np.float64)))[:, 0]
-    body[tuple(voxels[forward >= axes.wall].T)] = True
+    behind = found.behind(labels.points(voxels.astype(np.float64)), 0.0)
+    body[tuple(voxels[behind <= 0.0].T)] = True
     return body
 
 
@@ -144,7 +132,7 @@ def _assign(
     labels: Volume,
     mask: NDArray[np.bool_],
     body: NDArray[np.bool_],
-    axes: VertebraAxes | None,
+    found: BodyAndCanal | None,
     treated: bool,
 ) -> None:
     if not treated:
@@ -152,11 +140,12 @@ def _assign(
         return
     out[mask] = NAMES.index("posterior")
     out[body] = NAMES.index("body")
-    if axes is None:
+    if found is None:
         return
     voxels = np.argwhere(mask & ~body)
-    forward = axes.coordinates(labels.points(voxels.astype(np.float64)))[:, 0]
-    out[tuple(voxels[forward >= 0.0].T)] = NAMES.index("pedicles")
+    depth = float(found.canal.half[0, 0])
+    behind = found.behind(labels.points(voxels.astype(np.float64)), depth)
+    out[tuple(voxels[behind <= 0.0].T)] = NAMES.index("pedicles")
 
 
 def _add_endplates(
@@ -190,7 +179,7 @@ def _complete_discs(parts: Parts, labels: Volume, bodies: Mapping[str, NDArray[n
     for upper, lower in pairwise(order):
         if LEVELS.index(lower) - LEVELS.index(upper) > 1 and (upper, lower) not in _SKIPPED:
             continue
-        found = between(labels, bodies[upper], bodies[lower])
+        found = _between(parts, labels, bodies, upper, lower)
         gap = found & (out == 0)
         there = found & (out == disc)
         if there.sum() > 0.25 * found.sum():
@@ -218,33 +207,36 @@ def _complete_discs(parts: Parts, labels: Volume, bodies: Mapping[str, NDArray[n
 _SKIPPED = {("T12", "L1"), ("L5", "S1")}
 
 
-def between(
-    labels: Volume, upper: NDArray[np.bool_], lower: NDArray[np.bool_]
+def _between(
+    parts: Parts,
+    labels: Volume,
+    bodies: Mapping[str, NDArray[np.bool_]],
+    upper: str,
+    lower: str,
 ) -> NDArray[np.bool_]:
-    """Voxels that see both bodies, one straight up and the other straight down the spine."""
-    centres = [labels.points(np.argwhere(body).mean(axis=0)[None])[0] for body in (upper, lower)]
-    along = (centres[0] - centres[1]) / np.linalg.norm(centres[0] - centres[1])
-    step = 0.5 * float(labels.spacing.min())
-    voxels = np.argwhere(upper | lower)
+    """Voxels of the disc between two bodies."""
+    found = np.zeros(labels.data.shape, dtype=bool)
+    if upper not in parts.vertebrae or lower not in parts.vertebrae:
+        return found
+    over, under = (
+        _of_voxels(labels, parts.vertebrae[level], bodies[level]) for level in (upper, lower)
+    )
+    disc = disc_between(under, over)
+    if disc is None:
+        return found
+    voxels = np.argwhere(bodies[upper] | bodies[lower])
     low, high = voxels.min(axis=0), voxels.max(axis=0) + 1
     window = tuple(slice(int(a), int(b)) for a, b in zip(low, high, strict=True))
-    free = np.argwhere(~(upper | lower)[window]) + low
-    stride = np.linalg.inv(labels.axes) @ (along * step)
-    length = np.zeros(len(free))
-    sees = np.ones(len(free), dtype=bool)
-    for body, sign in ((upper, 1.0), (lower, -1.0)):
-        hit = np.full(len(free), np.inf)
-        for k in range(1, int(DISC_REACH / step) + 1):
-            index = np.rint(free + sign * k * stride).astype(np.int64)
-            index = np.clip(index, 0, np.array(body.shape) - 1)
-            now = body[tuple(index.T)] & np.isinf(hit)
-            hit[now] = k * step
-        sees &= np.isfinite(hit)
-        length += hit
-    sees &= length <= DISC_REACH
-    found = np.zeros_like(upper)
-    found[tuple(free[sees].T)] = True
+    free = np.argwhere(~(bodies[upper] | bodies[lower])[window]) + low
+    mine = disc(labels.points(free.astype(np.float64))) < 0.0
+    found[tuple(free[mine].T)] = True
     return found
+
+
+def _of_voxels(labels: Volume, found: BodyAndCanal, body: NDArray[np.bool_]) -> BodyAndCanal:
+    """A vertebra that is its body alone, with the corners behind the middle of its wall."""
+    wall = found.wall - float(found.canal.half[0, 0])
+    return replace(found, bone=level_of_voxels(labels, body), wall=wall)
 
 
 def _remove_islands(parts: Parts) -> None:

@@ -148,7 +148,7 @@ def test_the_body_ends_at_the_canal_and_the_arch_behind_its_middle(scene):
 
 def test_what_is_missing_is_completed_and_said(scene):
     said = " ".join(scene.notes)
-    for word in ("No disc is labelled at L2/L3, L3/L4", "No cord", "dural sac", "Epidural fat"):
+    for word in ("No disc is labelled at L2/L3, L3/L4", "cauda_equina", "nerve_roots", "mm deep"):
         assert word in said
     # The canal has half axes 8 and 11 mm around x = -22.
     for height in (-30, 0, 30):

@@ -1,0 +1,1 @@
+"""Real vertebrae, from surfaces and label maps: what their meshes are worth."""
