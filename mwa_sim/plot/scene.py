@@ -105,7 +105,7 @@ def scene_of(run: Recording, criterion: str) -> Scene:
     for kinds, name, colour, opacity in (
         (("bone",), "bone", "#dccfae", 0.33),
         (("canal",), "spinal canal", style.CANAL, 0.28),
-        (("cord",), "cord", style.CORD, 1.0),
+        (("cord",), style.cord_words(run), style.CORD, 1.0),
         (("tumour",), "tumour", "#1fa83a", 0.8),
     ):
         labels = style.labels_of(run, *kinds)

@@ -255,7 +255,7 @@ def _draw_outlines(axes: Any, run: Recording, cut: Section) -> list[Any]:
     for kinds, colour, width, name in (
         (("bone",), style.BONE, 0.7, "bone"),
         (("canal", "cord"), style.CANAL, 1.3, "spinal canal"),
-        (("cord",), style.CORD, 1.3, "cord"),
+        (("cord",), style.CORD, 1.3, style.cord_words(run)),
         (("tumour",), style.TUMOUR, 2.4, "tumour"),
     ):
         labels = style.labels_of(run, *kinds)

@@ -68,6 +68,12 @@ def labels_of(run: Recording, *kinds: str) -> list[int]:
     ]
 
 
+def cord_words(run: Recording) -> str:
+    """What pictures call the nervous tissue of a case."""
+    names = [run.regions[label][0].lower() for label in labels_of(run, "cord")]
+    return "cord" if all("cord" in name for name in names) else "cord and nerve roots"
+
+
 def is_spine(run: Recording) -> bool:
     """True if there is bone: directions are then anatomical, otherwise plain x, y, z."""
     return bool(labels_of(run, "bone"))
