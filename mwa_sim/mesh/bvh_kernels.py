@@ -96,7 +96,7 @@ def _box_distance(x: Any, y: Any, z: Any, box: Any) -> Any:
 
 @njit(cache=True)  # type: ignore[untyped-decorator, unused-ignore]
 def _square_distance(x: Any, y: Any, z: Any, triangle: Any) -> Any:
-    """Square of the distance to a triangle (Ericson, Real-Time Collision Detection, 5.1.5)."""
+    """Square of the distance to a triangle (ericson2005, section 5.1.5)."""
     ax, ay, az = triangle[0, 0], triangle[0, 1], triangle[0, 2]
     ux, uy, uz = triangle[1, 0] - ax, triangle[1, 1] - ay, triangle[1, 2] - az
     vx, vy, vz = triangle[2, 0] - ax, triangle[2, 1] - ay, triangle[2, 2] - az
@@ -146,9 +146,8 @@ def winding_numbers(
 ) -> NDArray[np.float64]:
     """Generalised winding number, (n,): 1 inside a closed surface that points outwards, 0 outside.
 
-    The solid angle that the surface spans, over 4 pi (A. Jacobson et al., ACM Trans. Graph. 32:33,
-    2013); far clusters of triangles count as a dipole, after G. Barill et al., ACM Trans. Graph.
-    37:43 (2018), of which this is the expansion of lowest order.
+    The solid angle that the surface spans, over 4 pi (jacobson2013); far clusters of triangles
+    count as a dipole, the expansion of lowest order of barill2018.
 
     Parameters
     ----------
@@ -196,7 +195,7 @@ def winding_numbers(
 
 @njit(cache=True)  # type: ignore[untyped-decorator, unused-ignore]
 def _solid_angle(x: Any, y: Any, z: Any, triangle: Any) -> Any:
-    """Signed solid angle of a triangle (Van Oosterom and Strackee 1983)."""
+    """Signed solid angle of a triangle (vanoosterom1983)."""
     ax, ay, az = triangle[0, 0] - x, triangle[0, 1] - y, triangle[0, 2] - z
     bx, by, bz = triangle[1, 0] - x, triangle[1, 1] - y, triangle[1, 2] - z
     cx, cy, cz = triangle[2, 0] - x, triangle[2, 1] - y, triangle[2, 2] - z

@@ -39,8 +39,7 @@ class Hole:
 def close_hole(vertices: Floats, rim: Ints) -> Hole:
     """Close a rim by the triangles of least area, or by a fan if it is long.
 
-    Least area after G. Barequet and M. Sharir, Computer Aided Geometric Design 12:207 (1995),
-    without their treatment of islands.
+    Least area after barequet1995, without their treatment of islands.
 
     Parameters
     ----------
