@@ -1,4 +1,12 @@
-"""The spinal canal of a vertebra that is given: its line, and pieces for what fills it."""
+"""The spinal canal of a vertebra that is given: its line, and pieces for what fills it.
+
+Measured on vertebrae of the parametric spine from T2 to L5, given as bone alone: depth within
+0.2 mm of the truth at all levels, width within 1.3 mm but 2.5 mm too large at L4 and 5 mm at L5,
+where the bone leaves recesses beside the canal; sac and cord or cauda equina within 8 % of their
+volumes but 14 % at T2 and 21 % at L5. In voxels of 1.5 mm the depth is within 0.9 mm. In an MRI the
+tube and the labelled canal have 4.7 and 4.6 ml around the treated body and overlap by a Dice
+coefficient of 0.91.
+"""
 
 from __future__ import annotations
 

@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from mwa_sim.anatomy.images.conventions import guess
-from mwa_sim.anatomy.images.volume import as_labels, read_volume
+from mwa_sim.anatomy.images.conventions import LEVELS as ALL_LEVELS
+from mwa_sim.anatomy.images.conventions import Convention, conventions
+from mwa_sim.anatomy.images.volume import Volume, as_labels, read_volume
 from mwa_sim.anatomy.measures import LEVELS
 from mwa_sim.errors import MwaError
 
@@ -20,6 +21,8 @@ VOLUMES = (".nii", ".nii.gz", ".nrrd", ".nhdr")
 PARTS = {"subreg": "subregions", "body": "body_mask"}
 #: A vertebra with less than this share of the largest one's voxels is cut off by the scan.
 WHOLE = 0.6
+#: A file with more different values is a scan.
+MOST_LABELS = 150
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,7 @@ def _of_label_map(folder: Path, file: Path) -> list[Item]:
         labels = as_labels(read_volume(file))
     except MwaError:
         return []
-    known = guess(np.unique(labels.data).tolist())
+    known = _convention(labels)
     if known is None:
         return []
     counts = np.bincount(labels.data.reshape(-1))
@@ -82,3 +85,23 @@ def _of_label_map(folder: Path, file: Path) -> list[Item]:
         chosen = [{"level": "L1", "label": max(sizes, key=lambda k: sizes[k])}]
     name = file.relative_to(folder)
     return [Item(f"{name} ({one['level']})", {**recipe, **one}) for one in chosen]
+
+
+def _convention(labels: Volume) -> Convention | None:
+    """The convention with the most levels in a label map that lie above each other in order."""
+    present = np.unique(labels.data)
+    if len(present) > MOST_LABELS:
+        return None
+    heights = {
+        int(k): float(labels.points(np.argwhere(labels.data == k).mean(axis=0)[None])[0, 2])
+        for k in present[present > 0]
+    }
+    best = (0, 0)
+    found = None
+    for known in conventions().values():
+        levels = {known.vertebrae[k]: z for k, z in heights.items() if k in known.vertebrae}
+        order = [levels[name] for name in sorted(levels, key=ALL_LEVELS.index)]
+        score = (len(order), sum(k in known.roles for k in heights))
+        if len(order) > 1 and np.all(np.diff(order) < 0.0) and score > best:
+            best, found = score, known
+    return found

@@ -5,6 +5,13 @@ Each region gets its signed distance from the voxel boundaries. The distances ar
 unlike a plain Gaussian, it takes the steps away without shrinking what is small or curved. A point
 belongs to the region of least distance, hence no gaps. What smoothing still does to the volumes is
 undone by adding a constant to each distance until every region has the volume of its voxels.
+
+Measured on a segmented L3 with voxels of 1.5 mm: the smooth surface lies within 1.0 mm of the
+faces of the voxels everywhere (mean 0.2 mm). The other way round 99 % of the middles of those faces
+lie within 1.0 mm of the smooth surface and 0.3 % further than a voxel, up to 3.3 mm: two thirds of
+these are spikes one voxel thick, which an opening of the mask removes too, and the rest are their
+feet. Keeping the distances closer to the voxels (within 0.2 of an edge) leaves nearly all of them
+away and roughens the rest.
 """
 
 from __future__ import annotations
