@@ -76,7 +76,7 @@ def vertebra_frame(space: AccessSpace) -> VertebraFrame:
     Raises
     ------
     InputError
-        If there is no body about the origin, or neither canal nor arch tells front from back.
+        If there is no body about the origin or it does not end, or neither canal nor arch tells front from back.
     """
     grid = _grid(_REACH, _STEP)
     inside = _largest(space.body(grid), grid)
@@ -152,6 +152,12 @@ def _endplate(body: Level, origin: Floats, up: Floats, radius: float) -> tuple[F
     out = np.argmax(values > 0.0, axis=1)
     ok = (out > 0) & (values[:, 0] < 0.0)
     rows = np.flatnonzero(ok)
+    if len(rows) < 3:
+        side = "above" if up[2] > 0.0 else "below"
+        raise InputError(
+            f"anatomy: the body has no end within 40 mm {side} its centre; a vertebra that is cut "
+            "off by the end of a scan cannot be treated: choose another level"
+        )
     last, next_one = values[rows, out[rows] - 1], values[rows, out[rows]]
     crossing = heights[out[rows] - 1] + 0.5 * _MM * last / (last - next_one)
     matrix = np.stack([np.ones(len(rows)), u[rows], v[rows]], axis=1)

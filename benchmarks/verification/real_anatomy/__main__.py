@@ -53,8 +53,10 @@ def main(arguments: list[str] | None = None) -> int:
 
 def line(row: dict[str, Any]) -> str:
     """One anatomy as a row of the table."""
-    if "refused" in row:
-        cells = ["refused: " + "; ".join(row["refused"])] + [""] * (len(HEADS) - 2)
+    if "tets" not in row:
+        why = row.get("crashed") or "; ".join(row["refused"])
+        cells = [("crashed: " if "crashed" in row else "refused: ") + why]
+        cells += [""] * (len(HEADS) - 2)
         return "| " + " | ".join([row["name"], *cells]) + " |"
     wall, cpu = (sum(row[key].values()) for key in ("seconds", "cpu_seconds"))
     region, error = worst(row)
@@ -85,8 +87,8 @@ def worst(row: dict[str, Any]) -> tuple[str, float]:
 
 def shortcomings(row: dict[str, Any]) -> list[str]:
     """What a mesh misses; nothing for what was refused."""
-    if "refused" in row:
-        return []
+    if "tets" not in row:
+        return [f"crashed: {row['crashed']}"] if "crashed" in row else []
     found = [f"{row['inverted_tets']} elements inside out"] if row["inverted_tets"] else []
     for key, least in (
         ("min_dihedral_deg", DIHEDRAL), ("p1_dihedral_deg", P1), ("min_radius_ratio", RATIO),

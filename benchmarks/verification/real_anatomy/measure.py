@@ -29,7 +29,7 @@ KEPT = ("nodes", "tets", "inverted_tets", "min_dihedral_deg", "p1_dihedral_deg",
 
 
 def measure(item: Item) -> dict[str, Any]:
-    """Everything about one anatomy as JSON-able data; ``refused`` says why there is no mesh.
+    """Everything about one anatomy as JSON-able data; ``refused`` or ``crashed`` says why there is no mesh.
 
     Parameters
     ----------
@@ -52,6 +52,9 @@ def measure(item: Item) -> dict[str, Any]:
         row["bone_mm"] = _both_ways(anatomy, x - anatomy.offset, t, low, high)
     except MwaError as error:
         row["refused"] = list(error.problems)
+    except Exception as error:
+        # A crash is a finding: the others are still measured.
+        row["crashed"] = repr(error)
     return row
 
 
