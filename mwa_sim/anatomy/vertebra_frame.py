@@ -76,7 +76,8 @@ def vertebra_frame(space: AccessSpace) -> VertebraFrame:
     Raises
     ------
     InputError
-        If there is no body about the origin or it does not end, or neither canal nor arch tells front from back.
+        If there is no body about the origin, it does not end, or neither canal nor arch tells
+        front from back.
     """
     grid = _grid(_REACH, _STEP)
     inside = _largest(space.body(grid), grid)

@@ -29,7 +29,9 @@ KEPT = ("nodes", "tets", "inverted_tets", "min_dihedral_deg", "p1_dihedral_deg",
 
 
 def measure(item: Item) -> dict[str, Any]:
-    """Everything about one anatomy as JSON-able data; ``refused`` or ``crashed`` says why there is no mesh.
+    """Everything about one anatomy as JSON-able data.
+
+    Where there is no mesh, ``refused`` or ``crashed`` says why.
 
     Parameters
     ----------
@@ -129,13 +131,17 @@ def _both_ways(
     labels = [label for label, name in anatomy.region_names.items() if name in BONE]
     tets = mesh.tets[np.isin(mesh.regions, labels)]
     faces = _outer_faces(tets)
+    source, meshed = SignedDistance(x, t, BAND), SignedDistance(mesh.nodes, faces, BAND)
     found = {}
-    for key, points, (y, s) in (
-        ("of the mesh", _spread(mesh.nodes, faces), (x, t)),
-        ("of the source", _spread(x, t), (mesh.nodes, faces)),
+    for key, points, level in (
+        ("of the mesh", _spread(mesh.nodes, faces), source),
+        ("of the source", _spread(x, t), meshed),
     ):
         inside = ((points > low + BORDER) & (points < high - BORDER)).all(axis=1)
-        away = np.abs(SignedDistance(y, s, BAND)(points[inside])) / MM
+        if level is meshed:
+            # Sheets of a source that cuts itself which lie inside it are no surface.
+            inside &= np.abs(source(points)) < 0.05 * MM
+        away = np.abs(level(points[inside])) / MM
         found[key] = {
             "mean": float(away.mean()),
             "p99": float(np.percentile(away, 99.0)),
