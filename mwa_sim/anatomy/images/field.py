@@ -9,9 +9,9 @@ undone by adding a constant to each distance until every region has the volume o
 Measured on a segmented L3 with voxels of 1.5 mm: the smooth surface lies within 1.0 mm of the
 faces of the voxels everywhere (mean 0.2 mm). The other way round 99 % of the middles of those faces
 lie within 1.0 mm of the smooth surface and 0.3 % further than a voxel, up to 3.3 mm: two thirds of
-these are spikes one voxel thick, which an opening of the mask removes too, and the rest are their
-feet. Keeping the distances closer to the voxels (within 0.2 of an edge) leaves nearly all of them
-away and roughens the rest.
+these are at spikes one voxel thick, which an opening of the mask removes too. Smoothing that may
+change no distance by more than 0.2 of an edge does not bring them back (45 instead of 57 of 19 180
+faces, the largest distance the same).
 """
 
 from __future__ import annotations
