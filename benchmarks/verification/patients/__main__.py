@@ -1,6 +1,6 @@
 """Do random patients from T1 to L5 mesh and simulate?  Failures are counted and listed.
 
-Run:  python -m benchmarks.verification.patients [--count N] [--seed S] [--json FILE]
+Run:  python -m benchmarks.verification.patients [--count N] [--seed S] [--first K] [--json FILE]
 
 Every patient has a random level, stature, tumour (place, size, lobes, kind, growth out of the
 bone), fracture, lost wall, margin and way in. With ``--json FILE`` each patient is a line of the
@@ -27,13 +27,15 @@ def main(arguments: list[str] | None = None) -> int:
     """Print a line a patient and then the counts; 1 if anything was missed or crashed."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--count", type=int, default=100)
+    parser.add_argument("--first", type=int, default=0, help="number of the first patient")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--json", type=Path, default=None, help="file of JSON lines, kept")
     parser.add_argument("--size", default=None, help="smallest elements, as in '1.2 mm'")
     options = parser.parse_args(arguments)
     sizes = None if options.size is None else scaled(options.size)
     known = read(options.json, options.seed)
-    for number in range(options.count):
+    wanted = range(options.first, options.first + options.count)
+    for number in wanted:
         if number in known:
             continue
         row = {"seed": options.seed, "number": number, **examine(draw(options.seed, number), sizes)}
@@ -42,7 +44,7 @@ def main(arguments: list[str] | None = None) -> int:
         if options.json is not None:
             with options.json.open("a", encoding="utf-8") as file:
                 file.write(json.dumps(row) + "\n")
-    rows = [known[number] for number in sorted(known) if number < options.count]
+    rows = [known[number] for number in sorted(known) if number in wanted]
     print("\n" + "\n".join(summary(rows)))
     return int(any(row["status"] in ("missed", "crashed") for row in rows))
 
