@@ -124,6 +124,12 @@ def improve_mesh(
     for bound in (surfaces, []):
         poor = np.unique(tets[qualities(x, tets, TINY) < POOR])
         smooth(x, tets, start, around, poor, _projectors(x, bound, planes), POOR, TINY)
+    # A single node where several surfaces meet would set the step of the whole mesh.
+    free = _projectors(x, [], planes)
+    for _ in range(2):
+        stiff = diffusion_rates(x, tets) > limit
+        near = np.unique(tets[stiff[tets].any(axis=1)])
+        relieve(x, tets, start, around, near, free, POOR)
     return x, tets, regions, shifts
 
 
