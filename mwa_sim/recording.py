@@ -184,11 +184,8 @@ class Recording:
 
     @cached_property
     def target_labels(self) -> dict[str, tuple[int, ...]]:
-        """What is to be ablated, and its labels.
-
-        The regions named ``tumour`` or ``tumour...``; where there is a region ``ctv_margin``, also
-        ``ctv``, the clinical target volume: tumours and margin together.
-        """
+        """Labels of what is to be ablated: the regions named ``tumour...`` and, where there is
+        a ``ctv_margin``, ``ctv``, the clinical target volume: tumours and margin together."""
         found = {
             name: labels
             for name, labels in self.region_labels.items()
