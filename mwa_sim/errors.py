@@ -42,5 +42,24 @@ class MeshError(MwaError):
     """A mesh that cannot carry a simulation (inverted or degenerate elements, wrong labels)."""
 
 
+class TooFineError(MeshError):
+    """Wanted sizes that lead to more elements than can be meshed.
+
+    Parameters
+    ----------
+    problems : str or sequence of str
+    factor : float
+        How much larger the sizes must be, about.
+
+    Attributes
+    ----------
+    factor : float
+    """
+
+    def __init__(self, problems: str | Sequence[str], factor: float) -> None:
+        super().__init__(problems)
+        self.factor = factor
+
+
 class SolverError(MwaError):
     """A numerical failure during the simulation."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from mwa_sim.errors import MeshError
+from mwa_sim.errors import MeshError, TooFineError
 from mwa_sim.mesh.tetmesh import Floats, Ints
 
 #: A sizing function maps points (n, 3) [m] to the wanted edge length (n,) [m].
@@ -22,6 +22,10 @@ Sizing = Callable[[Floats], Floats]
 #: A cube is split while it is larger than the wanted size times this factor; sizes are powers
 #: of two, and this rounds them to the nearest one rather than always down.
 ROUNDING = 1.25
+#: Most leaves: about 3 million tetrahedra, which take some 10 GB to mesh.
+MOST_LEAVES = 250_000
+#: A leaf gets half of the 24 tetrahedra that it shares with the cubes at its six faces.
+TETS_PER_LEAF = 12
 _BASE = np.int64(1 << 20)
 _NEIGHBOURS = np.stack(np.meshgrid(*[(-1, 0, 1)] * 3, indexing="ij"), axis=-1).reshape(-1, 3)
 _CHILDREN = np.stack(np.meshgrid(*[(0, 1)] * 3, indexing="ij"), axis=-1).reshape(-1, 3)
@@ -80,6 +84,8 @@ def build_octree(
     ------
     MeshError
         If the box is empty or the sizes are not positive.
+    TooFineError
+        If there would be more than MOST_LEAVES leaves.
     """
     a, b = np.asarray(low, dtype=np.float64), np.asarray(high, dtype=np.float64)
     if not (finest > 0 and depth >= 0 and np.all(b > a)):
@@ -121,8 +127,11 @@ def contains(cells: Ints, wanted: Ints) -> np.ndarray[tuple[int, ...], np.dtype[
 
 def _refined(sizing: Sizing, low: Floats, root: float, counts: Ints, depth: int) -> list[Ints]:
     internal = []
+    if counts.prod() > MOST_LEAVES:
+        raise _too_fine(float(counts.prod()))
     cells = _grid(counts)
     size = root
+    leaves = 0
     for level in range(depth + 1):
         if level == depth or len(cells) == 0:
             internal.append(np.empty((0, 3), dtype=np.int64))
@@ -130,9 +139,26 @@ def _refined(sizing: Sizing, low: Floats, root: float, counts: Ints, depth: int)
         wanted = sizing(low + (cells + 0.5) * size)
         chosen = cells[size > ROUNDING * wanted]
         internal.append(chosen)
+        leaves += len(cells) - len(chosen)
+        if leaves + 8 * len(chosen) > MOST_LEAVES:
+            halvings = np.clip(np.round(np.log2(size / wanted)), 0, depth - level)
+            raise _too_fine(leaves + float((8.0**halvings).sum()))
         cells = _sorted((chosen[:, None] * 2 + _CHILDREN).reshape(-1, 3))
         size /= 2.0
     return internal
+
+
+def _too_fine(leaves: float) -> TooFineError:
+    """The error for about as many leaves, with how much larger the sizes must be."""
+    # Where surfaces are meshed finely the number goes with the inverse square of the size, around
+    # an antenna with the cube; the square is on the safe side.
+    factor = (leaves / MOST_LEAVES) ** 0.5
+    tets, most = (1e-6 * TETS_PER_LEAF * n for n in (leaves, MOST_LEAVES))
+    return TooFineError(
+        f"the sizes asked for lead to about {tets:.3g} million tetrahedra; more than {most:.3g} "
+        f"million need too much memory and time: make the sizes about {factor:.2g} times as large",
+        factor,
+    )
 
 
 def _balance(internal: list[Ints], counts: Ints) -> None:
