@@ -14,6 +14,7 @@ from mwa_sim.anatomy.access import Trajectory, bilateral, propose
 from mwa_sim.anatomy.access_space import AccessSpace
 from mwa_sim.anatomy.anatomy import Anatomy
 from mwa_sim.anatomy.assemble import Report, assemble, cheap, whole_box
+from mwa_sim.anatomy.default_tumour import with_tumour_at_wall
 from mwa_sim.anatomy.disease import with_disease
 from mwa_sim.anatomy.disease_spec import Disease, Tumour
 from mwa_sim.anatomy.landmark_finding import find_landmarks
@@ -225,7 +226,7 @@ def _diseased(scene: Scene, spec: Disease) -> Scene:
     """The scene with the disease of the recipe, or with what goes with a tumour that it has."""
     own = next((piece for piece in scene.pieces if piece.name == "tumour"), None)
     if own is None:
-        return with_taken_volumes(scene, with_disease(scene, spec))
+        return with_taken_volumes(scene, with_disease(*with_tumour_at_wall(scene, spec)))
     if spec.tumour is not None:
         raise InputError("tumour: the source brings one of its own; leave out one of the two")
     rest = scene.changed(pieces=tuple(piece for piece in scene.pieces if piece is not own))
@@ -303,12 +304,10 @@ def _both_sides(
 ) -> tuple[Track, ...]:
     """Tracks of two antennas; their ends become landmarks."""
     tumour = next((piece for piece in scene.pieces if piece.name == "tumour"), None)
-    if tumour is None or spec.tracks is not None:
-        raise InputError(
-            "bilateral: there is no tumour; add a [recipe.tumour] table"
-            if tumour is None
-            else "bilateral: gives both tracks; leave out tracks"
-        )
+    if tumour is None:
+        raise InputError("bilateral: there is no tumour; add a [recipe.tumour] table")
+    if spec.tracks is not None:
+        raise InputError("bilateral: gives both tracks; leave out tracks")
     tracks = []
     for way in bilateral(space, tumour.level, target, spec.needle):
         points[f"{way.side}_entry"], points[f"{way.side}_target"] = way.entry, way.target
