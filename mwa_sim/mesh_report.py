@@ -33,10 +33,10 @@ def mesh_report(anatomy: Anatomy, prepared: Prepared) -> dict[str, Any]:
         JSON-able: ``nodes``, ``tets``, ``min_dihedral_deg``, ``p1_dihedral_deg``,
         ``min_radius_ratio``, ``mean_radius_ratio``, ``volumes_ml`` by region of the mesh;
         ``source_volumes_ml`` and ``volume_error`` (relative, signed) by region of the source, where
-        a skin counts as part of the region that it was made of; ``volume_uncertainty`` of the
-        source where it had to be sampled (relative standard error); ``surface_distance_mm`` by
-        region (``mean``, ``p99``, ``max`` of the distance of its surface from the level function);
-        ``landmarks_mm``, ``access`` (ways in), ``notes``.
+        a skin counts as part of the region that it was made of (``source_parts``);
+        ``volume_uncertainty`` of the source where it had to be sampled (relative standard error);
+        ``surface_distance_mm`` by region (``mean``, ``p99``, ``max`` of the distance of its surface
+        from the level function); ``landmarks_mm``, ``access`` (ways in), ``notes``.
     """
     from mwa_sim.anatomy.assemble import scene_domain
     from mwa_sim.anatomy.volumes import scene_volumes
@@ -77,6 +77,7 @@ def mesh_report(anatomy: Anatomy, prepared: Prepared) -> dict[str, Any]:
         "volumes_ml": {name: 1e6 * value for name, value in volumes.items()},
         "source_volumes_ml": {name: 1e6 * value for name, value in source.items()},
         "volume_error": error,
+        "source_parts": {name: members for name, members in parts.items() if len(members) > 1},
         "volume_uncertainty": spread,
         "worst_volume_error": max((abs(value) for value in error.values()), default=0.0),
         "surface_distance_mm": {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -9,19 +10,19 @@ import typer
 
 from mwa_sim.cli.console import notice_when_slow, out, out_json, say
 from mwa_sim.cli.guard import FAILED, explain, guarded
+from mwa_sim.cli.mesh_paths import kept
 from mwa_sim.cli.mesh_recipe import Given, recipe_from
 from mwa_sim.cli.mesh_text import report_text
 from mwa_sim.cli.options import Debug, Json
-from mwa_sim.cli.targets import check_folder, plots_target
-from mwa_sim.errors import InputError, MwaError
+from mwa_sim.cli.targets import check_folder
+from mwa_sim.errors import InputError, MwaError, TooFineError
 
 if TYPE_CHECKING:
     from mwa_sim.anatomy.anatomy import Anatomy
     from mwa_sim.anatomy.recipes import Prepared
+    from mwa_sim.case import Case
 
 SLOW = "still meshing: the first mesh of an installation compiles its kernels, once"
-PICTURE = "anatomy.png"
-REPORT = "report.json"
 
 
 @guarded
@@ -69,6 +70,14 @@ def mesh(
         Path | None,
         typer.Option("--subregions", metavar="FILE", help="Second label map: parts of vertebrae."),
     ] = None,
+    body_mask: Annotated[
+        Path | None,
+        typer.Option(
+            "--body-mask",
+            metavar="FILE",
+            help="Second label map: bodies (1), discs (2), of TotalSegmentator's vertebrae_body.",
+        ),
+    ] = None,
     tumour_mask: Annotated[
         Path | None,
         typer.Option("--tumour-mask", metavar="FILE", help="Mask of the tumour (NIfTI or NRRD)."),
@@ -88,7 +97,11 @@ def mesh(
         ),
     ] = None,
     wall_defect: Annotated[
-        bool, typer.Option("--wall-defect", help="The tumour has destroyed the posterior wall.")
+        bool,
+        typer.Option(
+            "--wall-defect",
+            help="The tumour has destroyed the posterior wall; without --tumour one is put there.",
+        ),
     ] = False,
     compress: Annotated[
         str | None,
@@ -132,8 +145,8 @@ def mesh(
     segmented scan (--labels). What is missing is completed from morphometry and said.
     """
     given = Given(
-        level, surface, length_unit, axes, labels, convention, subregions, tumour_mask, ct, tumour,
-        wall_defect, compress, size, settings, recipe,
+        level, surface, length_unit, axes, labels, convention, subregions, body_mask, tumour_mask,
+        ct, tumour, wall_defect, compress, size, settings, recipe,
     )  # fmt: skip
     problems: list[str] = []
     table: dict[str, Any] = {}
@@ -147,11 +160,13 @@ def mesh(
         problems += error.problems
     if problems:
         raise InputError(problems)
-    with notice_when_slow(SLOW, 20.0):
-        prepared, anatomy, report = _made(table)
-    files = _written(output, anatomy, prepared, table, report, name, force)
-    failed = plots and _drawn(output, files)
-    report["files"] = files
+    try:
+        with notice_when_slow(SLOW, 20.0):
+            prepared, anatomy, report = _made(table)
+    except TooFineError as error:
+        raise InputError(_larger(error, table)) from None
+    made_by = kept(table, output)
+    failed = _written(output, anatomy, prepared, made_by, report, name, force, plots)
     if as_json:
         out_json(report)
     else:
@@ -161,11 +176,31 @@ def mesh(
 
 
 def _check_target(folder: Path, force: bool) -> None:
-    plots_target(folder)
-    if (folder / "case.toml").exists() and not force:
-        raise InputError(f"{folder / 'case.toml'} exists; choose another folder, or --force")
-    if folder.is_dir():
-        check_folder(folder, str(folder))
+    from mwa_sim.case_folder import files_there
+
+    if folder.exists() and not folder.is_dir():
+        raise InputError(f"cannot write the case to {folder}: it is a file; name a folder")
+    if not force and (taken := files_there(folder)):
+        raise InputError(
+            f"{folder / taken[0]} exists; choose another folder, or replace it with --force"
+        )
+    existing = folder.absolute()
+    while not existing.exists():
+        existing = existing.parent
+    if not existing.is_dir():
+        raise InputError(f"cannot write the case to {folder}: {existing} is a file")
+    check_folder(existing, f"the case to {folder}")
+
+
+def _larger(error: TooFineError, table: dict[str, Any]) -> list[str]:
+    """What to write instead of sizes that are too small."""
+    from mwa_sim.anatomy.sizes import Sizes
+    from mwa_sim.spec import validate
+    from mwa_sim.units import format_quantity
+
+    asked = validate(Sizes, table.get("size", {}), source="file").antenna
+    enough = math.ceil(20e3 * asked * error.factor) / 20e3
+    return [*error.problems, f"write --size '{format_quantity(enough, 'mm')}' or more"]
 
 
 def _made(table: dict[str, Any]) -> tuple[Prepared, Anatomy, dict[str, Any]]:
@@ -194,36 +229,54 @@ def _written(
     folder: Path,
     anatomy: Anatomy,
     prepared: Prepared,
-    table: dict[str, Any],
+    recipe: dict[str, Any],
     report: dict[str, Any],
     name: str | None,
     force: bool,
-) -> list[str]:
-    """Write the case and its report; the names of the files."""
+    plots: bool,
+) -> bool:
+    """Write the case, its report and its picture; whether the picture failed.
+
+    All files appear together, or none.
+    """
     import json
 
     from mwa_sim.case import load_case
-    from mwa_sim.case_folder import write_case
+    from mwa_sim.case_folder import (
+        CASE_FILE,
+        MESH_FILE,
+        PICTURE_FILE,
+        RECIPE_FILE,
+        REPORT_FILE,
+        staged,
+        write_case_files,
+    )
     from mwa_sim.summary import RESEARCH_NOTE
 
     title = name or folder.resolve().name
-    file = write_case(folder, anatomy, title, prepared.description, table, overwrite=force)
-    # What was written must be what a simulation can read.
-    load_case(file)
-    report |= {"case": str(file), "name": title, "note": RESEARCH_NOTE}
-    text = json.dumps(report, indent=1, allow_nan=False)
-    (folder / REPORT).write_text(text + "\n", encoding="utf-8")
-    return [str(folder / part) for part in ("case.toml", "mesh.vtu", "recipe.toml", REPORT)]
+    failed = False
+    with staged(folder, overwrite=force) as stage:
+        write_case_files(stage, anatomy, title, prepared.description, recipe)
+        # What was written must be what a simulation can read.
+        case = load_case(stage)
+        if plots:
+            failed = _drawn(case, stage / PICTURE_FILE)
+        files = [CASE_FILE, MESH_FILE, RECIPE_FILE, REPORT_FILE]
+        files += [PICTURE_FILE] if plots and not failed else []
+        report |= {"case": str(folder / CASE_FILE), "name": title, "note": RESEARCH_NOTE}
+        report["files"] = [str(folder / file) for file in files]
+        text = json.dumps(report, indent=1, allow_nan=False)
+        (stage / REPORT_FILE).write_text(text + "\n", encoding="utf-8")
+    return failed
 
 
-def _drawn(folder: Path, files: list[str]) -> bool:
+def _drawn(case: Case, file: Path) -> bool:
     """Draw the picture; whether that failed."""
-    from mwa_sim.case import load_case
     from mwa_sim.plot.anatomy import save_anatomy
 
     say("drawing")
     try:
-        files.append(str(save_anatomy(load_case(folder), folder / PICTURE)))
+        save_anatomy(case, file)
     except Exception as error:
         explain(error)
         return True

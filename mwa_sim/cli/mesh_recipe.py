@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from mwa_sim.cli.mesh_paths import located
+from mwa_sim.cli.mesh_values import ellipsoid, fraction
 from mwa_sim.errors import InputError, MwaError
 from mwa_sim.spec_paths import set_path
+from mwa_sim.units import format_quantity, parse_quantity
 
-_NUMBER = re.compile(r"\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*([a-zA-Zµ]*)\s*")
 _MASKS = (".nii", ".nii.gz", ".nrrd", ".nhdr")
+_SOLIDS = (".stl", ".obj", ".ply", ".vtp")
+#: Largest --size: the largest elements are 16 times as long, as long as a vertebra is high.
+_COARSEST = 2.0e-3
 
 
 @dataclass(frozen=True)
@@ -25,6 +29,7 @@ class Given:
     labels: Path | None
     convention: str | None
     subregions: Path | None
+    body_mask: Path | None
     tumour_mask: Path | None
     ct: Path | None
     tumour: list[str] | None
@@ -36,7 +41,7 @@ class Given:
 
 
 def recipe_from(given: Given) -> dict[str, Any]:
-    """The recipe table of the options, with quoted quantities.
+    """The recipe table of the options, with quoted quantities and absolute paths.
 
     Parameters
     ----------
@@ -57,7 +62,7 @@ def recipe_from(given: Given) -> dict[str, Any]:
     table = _start(given, problems)
     kind = table["kind"]
     if given.level is not None:
-        table["level"] = given.level
+        _put_level(given.level.strip().upper(), table, problems)
     _put_surfaces(given, table, problems)
     _put_labels(given, table, problems)
     _put_tumour(given, table, problems)
@@ -67,17 +72,16 @@ def recipe_from(given: Given) -> dict[str, Any]:
         _put_compression(given.compress, kind, table, problems)
     if given.size is not None:
         _put_size(given.size, table, problems)
-    from mwa_sim.plan_file import parse_override
-
     for text in given.settings or ():
         try:
-            key, value = parse_override(text)
-            _set(table, key, value)
+            _set(table, text)
         except InputError as error:
             problems += error.problems
+    if table["kind"] == "labels" and "level" not in table:
+        problems.append("--labels: which vertebra is treated? write --level L3, for example")
     if problems:
         raise InputError(problems)
-    return table
+    return located(table, Path.cwd())
 
 
 def _start(given: Given, problems: list[str]) -> dict[str, Any]:
@@ -89,6 +93,7 @@ def _start(given: Given, problems: list[str]) -> dict[str, Any]:
     asked = [kind for kind, value in kinds.items() if value]
     if len(asked) > 1:
         problems.append("--surface and --labels exclude each other; give one source of anatomy")
+        return {"kind": ""}
     if given.recipe is not None:
         return _recipe_file(given.recipe, problems)
     if not asked and given.level is None:
@@ -109,9 +114,20 @@ def _recipe_file(file: Path, problems: list[str]) -> dict[str, Any]:
         return {"kind": ""}
     table = data.get("recipe", data)
     if not isinstance(table, dict) or not isinstance(table.get("kind"), str):
-        problems.append(f'{file}: expected a [recipe] table with kind = "parametric_spine"')
+        problems.append(
+            f'{file}: expected a [recipe] table with kind = "parametric_spine", "surfaces" or '
+            '"labels"'
+        )
         return {"kind": ""}
-    return dict(table)
+    return located(table, file.absolute().parent)
+
+
+def _put_level(level: str, table: dict[str, Any], problems: list[str]) -> None:
+    from mwa_sim.anatomy.measures import LEVELS
+
+    table["level"] = level
+    if level not in LEVELS:
+        problems.append(f"--level {level!r}: write one of T1 to T12 or L1 to L5")
 
 
 def _put_surfaces(given: Given, table: dict[str, Any], problems: list[str]) -> None:
@@ -125,14 +141,16 @@ def _put_surfaces(given: Given, table: dict[str, Any], problems: list[str]) -> N
         else:
             surfaces[name.strip()] = str(Path(file.strip()).expanduser().absolute())
     if surfaces:
-        table["surfaces"] = surfaces
+        table["surfaces"] = {**_table(table, "surfaces"), **surfaces}
+        if table["kind"] not in ("surfaces", ""):
+            problems.append(f"--surface does not go with a recipe of kind {table['kind']}")
     for option, key, value in (
         ("--length-unit", "length_unit", given.length_unit),
         ("--axes", "axes", given.axes),
     ):
         if value is None:
             continue
-        if table["kind"] != "surfaces":
+        if table["kind"] not in ("surfaces", ""):
             problems.append(f"{option} goes with --surface")
         table[key] = value
 
@@ -142,6 +160,7 @@ def _put_labels(given: Given, table: dict[str, Any], problems: list[str]) -> Non
     files = {
         "labels": given.labels,
         "subregions": given.subregions,
+        "body_mask": given.body_mask,
         "tumour_mask": given.tumour_mask,
         "ct": given.ct,
     }
@@ -149,7 +168,9 @@ def _put_labels(given: Given, table: dict[str, Any], problems: list[str]) -> Non
         if file is not None:
             table[key] = str(file.expanduser().absolute())
     table |= {key: text for key, text in texts.items() if text is not None}
-    wrong = [key for key in (*files, *texts) if key in table and table["kind"] != "labels"]
+    if table["kind"] in ("labels", ""):
+        return
+    wrong = [key for key, value in {**files, **texts}.items() if value is not None]
     problems += [f"--{key.replace('_', '-')} goes with --labels" for key in wrong]
 
 
@@ -157,81 +178,53 @@ def _put_tumour(given: Given, table: dict[str, Any], problems: list[str]) -> Non
     lobes: list[dict[str, Any]] = []
     for text in given.tumour or ():
         file = Path(text).expanduser()
-        if text.lower().endswith(_MASKS) or file.is_file():
-            if table["kind"] == "labels":
-                table["tumour_mask"] = str(file.absolute())
-            else:
+        if text.lower().endswith(_MASKS + _SOLIDS) or file.is_file():
+            if text.lower().endswith(_SOLIDS):
+                problems.append(f"--tumour {text!r}: a surface is given as --surface tumour={text}")
+            elif table["kind"] not in ("labels", ""):
                 problems.append(f"--tumour {text!r}: a mask file goes with --labels")
+            elif "tumour_mask" in table:
+                problems.append(f"--tumour {text!r}: there is a mask already; give one")
+            table["tumour_mask"] = str(file.absolute())
             continue
         try:
             lobes.append(ellipsoid(text))
         except InputError as error:
             problems += error.problems
-    if len(lobes) == 1:
-        table["tumour"] = {**_table(table, "tumour"), **lobes[0]}
-    elif lobes:
-        table["tumour"] = {**_table(table, "tumour"), "lobes": lobes}
-
-
-def ellipsoid(text: str) -> dict[str, Any]:
-    """Centre and radii of ``"0, 4, 0, 11 mm"`` or ``"0 mm, 4 mm, 0 mm, 11 mm, 12 mm, 9 mm"``.
-
-    Parameters
-    ----------
-    text : str
-        Four or six numbers; the last unit holds for numbers without one.
-
-    Returns
-    -------
-    dict
-        ``centre`` and ``radii``, three quoted lengths each.
-
-    Raises
-    ------
-    InputError
-    """
-    parts = [_NUMBER.fullmatch(part) for part in re.split(r"[,;]", text.strip().strip("()[]"))]
-    found = [part.groups() for part in parts if part is not None]
-    wanted = (
-        f"--tumour {text!r}: write centre and radius from the centre of the body (anterior, left, "
-        "cranial), as in '0, 4, 0, 11 mm', or three radii: '0, 4, 0, 11, 12, 9 mm'"
-    )
-    if len(found) != len(parts) or len(found) not in (4, 6):
-        raise InputError(wanted)
-    unit = found[-1][1]
-    if not unit:
-        raise InputError(f"{wanted}; the unit is missing")
-    lengths = [f"{number} {own or unit}" for number, own in found]
-    radii = lengths[3:] if len(lengths) == 6 else [lengths[3]] * 3
-    return {"centre": lengths[:3], "radii": radii}
+    if lobes:
+        # What a recipe file says of the tumour besides its shape, such as its kind, stays.
+        shape = ("centre", "radii", "rotation", "lobes")
+        other = {key: x for key, x in _table(table, "tumour").items() if key not in shape}
+        table["tumour"] = {**other, **(lobes[0] if len(lobes) == 1 else {"lobes": lobes})}
 
 
 def _put_compression(text: str, kind: str, table: dict[str, Any], problems: list[str]) -> None:
-    if kind != "parametric_spine":
+    if kind not in ("parametric_spine", ""):
         problems.append("--compress goes with a parametric vertebra (--level alone)")
-        return
-    table["compression"] = {**_table(table, "compression"), "loss": _fraction(text)}
-
-
-def _fraction(text: str) -> str | float:
     try:
-        return float(text)
-    except ValueError:
-        return text.replace("%", " %").replace("  ", " ")
+        table["compression"] = {**_table(table, "compression"), "loss": fraction(text)}
+    except InputError as error:
+        problems += error.problems
 
 
 def _put_size(text: str, table: dict[str, Any], problems: list[str]) -> None:
     from mwa_sim.anatomy.sizes import Sizes
-    from mwa_sim.units import format_quantity, parse_quantity
 
     try:
         smallest = parse_quantity(text, "length")
-        sizes = Sizes().scaled(smallest)
     except InputError as error:
         problems += [f"--size {text!r}: {problem}" for problem in error.problems]
         return
+    if not 0.0 < smallest <= _COARSEST:
+        problems.append(
+            f"--size {text!r}: write a length above 0 mm and up to "
+            f"{format_quantity(_COARSEST, 'mm')}, as in --size '0.6 mm'"
+        )
+        return
+    sizes = Sizes().scaled(smallest)
     names = ("antenna", "tumour", "interface", "far")
-    table["size"] = {name: format_quantity(getattr(sizes, name), "mm") for name in names}
+    scaled = {name: format_quantity(getattr(sizes, name), "mm") for name in names}
+    table["size"] = {**_table(table, "size"), **scaled}
 
 
 def _table(table: dict[str, Any], key: str) -> dict[str, Any]:
@@ -239,9 +232,17 @@ def _table(table: dict[str, Any], key: str) -> dict[str, Any]:
     return dict(known) if isinstance(known, dict) else {}
 
 
-def _set(table: dict[str, Any], key: str, value: object) -> None:
-    """Put a value at a dotted key; tables on the way are made."""
-    first, _, rest = key.partition(".")
-    if rest and "." not in rest and not isinstance(table.get(first), dict):
-        table[first] = {}
+def _set(table: dict[str, Any], text: str) -> None:
+    """Put the value of KEY=VALUE into a recipe; tables on the way are made."""
+    from mwa_sim.plan_file import parse_override
+
+    if not text.partition("=")[0].strip() or "=" not in text:
+        raise InputError(f"--set {text!r}: write KEY=VALUE, for example --set ctv_margin='5 mm'")
+    key, value = parse_override(text)
+    *way, _ = key.replace("[", ".").replace("]", "").split(".")
+    holder: Any = table
+    for part in way:
+        if not isinstance(holder, dict):
+            break
+        holder = holder.setdefault(part, {})
     set_path(table, key, value)

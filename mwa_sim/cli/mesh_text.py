@@ -46,15 +46,16 @@ def report_text(report: dict[str, Any]) -> list[str]:
 def _volumes(report: dict[str, Any]) -> list[str]:
     rows = [["Region", "tissue", "volume", "source", "error", "surface off by (mean, 99 %)"]]
     errors, distances = report["volume_error"], report["surface_distance_mm"]
+    whole = {part: name for name, parts in report["source_parts"].items() for part in parts[1:]}
     for name, volume in report["volumes_ml"].items():
-        source, error = report["source_volumes_ml"].get(name), errors.get(name)
+        source, error = report["source_volumes_ml"].get(name, 0.0), errors.get(name)
         off = distances.get(name)
         rows.append(
             [
                 name,
                 report["tissues"][name],
                 f"{volume:.3f} ml",
-                "" if source is None else f"{source:.3f} ml",
+                f"in {whole[name]}" if name in whole else f"{source:.3f} ml",
                 "" if error is None else f"{error:+.1%}{' (!)' if abs(error) > LARGE else ''}",
                 "" if off is None else f"{off['mean']:.2f}, {off['p99']:.2f} mm",
             ]
