@@ -174,12 +174,14 @@ class SceneSizing:
     def _track(self, points: Floats, track: Track) -> Floats:
         s = self.sizes
         way = track.tip - track.entry
-        along = way / np.linalg.norm(way)
-        back = track.tip - min(track.radiating_length, float(np.linalg.norm(way))) * along
+        length = float(np.linalg.norm(way))
+        back = track.tip - min(track.radiating_length, length) / length * way
         active = np.maximum(segment_distance(points, back, track.tip) - TRACK_RADIUS, 0.0)
+        fine = s.antenna + s.growth * active
+        if track.radiating_length >= length:
+            return np.asarray(fine)
         shaft = np.maximum(segment_distance(points, track.entry, back) - TRACK_RADIUS, 0.0)
-        fine, coarse = s.antenna + s.growth * active, 2.0 * s.antenna + s.growth * shaft
-        return np.asarray(np.minimum(fine, coarse))
+        return np.asarray(np.minimum(fine, 2.0 * s.antenna + s.growth * shaft))
 
 
 def _radius(level: Level, points: Floats, values: Floats) -> Floats:

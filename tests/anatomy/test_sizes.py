@@ -92,6 +92,16 @@ def test_the_track_and_the_watched_place_are_fine():
     np.testing.assert_allclose(at(found, [-50, 30, 0]), s.tumour)
 
 
+def test_a_way_shorter_than_the_radiating_part_is_fine_all_along():
+    """From the root of a pedicle into a tumour beside it, 20 mm say."""
+    track = Track(np.array([-15, 0, 0]) * MM, np.array([5, 0, 0]) * MM, 25 * MM)
+    found = sizing(Piece("wall", "w", half_space(-80 * MM)), tracks=(track,))
+    sizes = at(found, [-15, 0, 0], [0, 0, 0], [5, 0, 0], [-15, 9, 0], [-70, -50, 30])
+    np.testing.assert_allclose(sizes[:3], Sizes().antenna)
+    assert np.isfinite(sizes).all()
+    assert sizes[3] == pytest.approx(Sizes().antenna + Sizes().growth * 8 * MM)
+
+
 def test_the_track_is_coarser_where_it_pierces_the_tumour():
     track = Track(np.array([-60, 0, 0]) * MM, np.array([10, 0, 0]) * MM, 25 * MM)
     found = sizing(Piece("tumour", "t", ball(CENTRE, 8 * MM)), tracks=(track,))
