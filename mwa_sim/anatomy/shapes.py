@@ -97,7 +97,8 @@ def rod(points: Floats, a: ArrayLike, b: ArrayLike, radius_a: float, radius_b: f
     """Level function of a rod with round ends whose radius changes linearly from a to b."""
     start, stop = np.asarray(a, dtype=np.float64), np.asarray(b, dtype=np.float64)
     axis = stop - start
-    t = np.clip((points - start) @ axis / (axis @ axis), 0.0, 1.0)
+    # A rod without length is a ball.
+    t = np.clip((points - start) @ axis / max(float(axis @ axis), 1e-30), 0.0, 1.0)
     distance = length(points - start - t[:, None] * axis)
     return np.asarray(distance - (radius_a + (radius_b - radius_a) * t))
 
