@@ -6,7 +6,7 @@ import numpy as np
 
 from mwa_sim.anatomy.access_space import AccessSpace
 from mwa_sim.anatomy.disease_spec import TISSUES, Disease, Tumour, extent
-from mwa_sim.anatomy.posterior_wall import hole, sac_levels, wall_mistakes
+from mwa_sim.anatomy.posterior_wall import fitted, hole, sac_levels, wall_mistakes
 from mwa_sim.anatomy.scene import Paint, Piece, Scene
 from mwa_sim.anatomy.shapes import smooth_min
 from mwa_sim.anatomy.tumour_shapes import clipped, joined, lobe_level, margin, rotation, without
@@ -75,16 +75,18 @@ def with_disease(scene: Scene, disease: Disease) -> Scene:
     elif tumour.breach:
         mistakes += _in_cord(scene, raw, whole)
     frame: VertebraFrame | None = None
-    if disease.wall_defect and len(whole):
+    defect = disease.wall_defect
+    if defect and len(whole):
         frame = vertebra_frame(AccessSpace.of(scene))
-        mistakes += wall_mistakes(scene, frame, disease.wall_defect, raw, whole)
+        defect = fitted(scene, frame, defect)
+        mistakes += wall_mistakes(scene, frame, defect, raw, whole)
     if mistakes:
         raise InputError(mistakes)
     notes: list[str] = []
     sac = sac_levels(scene)
     level = without(raw, sac) if tumour.breach else clipped(raw, scene.bone, tumour.clearance)
-    if disease.wall_defect and frame is not None:
-        filling = hole(scene, frame, disease.wall_defect, raw, whole, notes)
+    if defect and frame is not None:
+        filling = hole(scene, frame, defect, raw, whole, notes)
         level = without(_filleted(level, filling), sac)
         box = (box[0] - _AROUND, box[1] + _AROUND)
     kept = _sample(level, *box)

@@ -139,7 +139,7 @@ class WallDefect(Spec):
     Attributes
     ----------
     width, height : float [m]
-        Of the hole; where it is follows the tumour.
+        Of the hole; where it is follows the tumour. Where not given, no more than the wall has.
     bulge : float [m]
         Height of the dome behind the wall (assumption: about the anterior epidural space). Contents
         of the dural sac are not displaced: the dome ends at the dura.

@@ -53,6 +53,25 @@ def wall_gap(
     return least, np.asarray(rearmost[gap < least + 1.0 * _MM].mean(axis=0))
 
 
+def fitted(scene: Scene, frame: VertebraFrame, defect: WallDefect) -> WallDefect:
+    """A defect whose sizes, where they were not given, are no larger than the wall and canal allow.
+
+    Parameters
+    ----------
+    scene : Scene
+    frame : VertebraFrame
+    defect : WallDefect
+    """
+    width, height = wall_size(scene, frame)
+    most = {"width": width, "height": height, "bulge": _canal_depth(scene, frame) / 2.0}
+    smaller = {
+        name: size
+        for name, size in most.items()
+        if name not in defect.model_fields_set and size < getattr(defect, name)
+    }
+    return defect.model_copy(update=smaller)
+
+
 def wall_mistakes(
     scene: Scene, frame: VertebraFrame, defect: WallDefect, tumour: Level, points: Floats
 ) -> list[str]:
@@ -73,9 +92,9 @@ def wall_mistakes(
         if given > most:
             lines.append(
                 f"wall_defect.{name}: {1e3 * given:.1f} mm is larger than the posterior wall "
-                f"allows here ({1e3 * most:.1f} mm)"
+                f"allows here ({1e3 * most:.1f} mm); write less, or leave {name} out"
             )
-    _, depth = canal_extent(AccessSpace.of(scene), frame)
+    depth = _canal_depth(scene, frame)
     if defect.bulge > depth / 2.0:
         lines.append(
             f"wall_defect.bulge: {1e3 * defect.bulge:.1f} mm is more than half of the canal's "
@@ -83,6 +102,10 @@ def wall_mistakes(
             "couple of millimetres"
         )
     return lines
+
+
+def _canal_depth(scene: Scene, frame: VertebraFrame) -> float:
+    return canal_extent(AccessSpace.of(scene), frame)[1]
 
 
 def wall_size(scene: Scene, frame: VertebraFrame) -> tuple[float, float]:
