@@ -61,17 +61,20 @@ def test_replacing_removes_what_the_new_case_lacks(anatomy, tmp_path):
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt, ValueError])
-def test_an_end_in_the_middle_leaves_the_folder_as_it_was(tmp_path, error):
-    (tmp_path / "c").mkdir()
-    (tmp_path / "c" / "case.toml").write_text("old")
-    with pytest.raises(error), staged(tmp_path / "c", overwrite=True) as stage:
+@pytest.mark.parametrize("name", ["old", "new"])
+def test_an_end_in_the_middle_leaves_the_folder_as_it_was(tmp_path, error, name):
+    (tmp_path / "old").mkdir()
+    (tmp_path / "old" / "case.toml").write_text("old")
+    with pytest.raises(error):
+        _end_with(error, tmp_path / name)
+    assert [p.name for p in tmp_path.iterdir()] == ["old"]
+    assert (tmp_path / "old" / "case.toml").read_text() == "old"
+
+
+def _end_with(error, folder):
+    with staged(folder, overwrite=True) as stage:
         (stage / "case.toml").write_text("half")
         raise error
-    with pytest.raises(error), staged(tmp_path / "new") as stage:
-        (stage / "case.toml").write_text("half")
-        raise error
-    assert [p.name for p in tmp_path.iterdir()] == ["c"]
-    assert (tmp_path / "c" / "case.toml").read_text() == "old"
 
 
 def test_a_file_in_the_way_is_said(anatomy, tmp_path):
