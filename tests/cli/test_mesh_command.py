@@ -18,6 +18,7 @@ from mwa_sim.cli.mesh_values import ellipsoid, fraction
 from mwa_sim.errors import InputError
 from mwa_sim.toml_file import read_toml
 from tests.cli.block import errors, mwa
+from tests.real_data import real_data
 
 COARSE = ("--size", "2 mm", "--no-plots")
 #: Elements as few as a vertebra can have, to be meshed in a second or two.
@@ -132,6 +133,17 @@ def test_a_mistake_is_one_message_that_says_what_to_write(here, options, said):
     (message,) = errors(outcome)
     assert said in message
     assert list(here.iterdir()) == []
+
+
+def test_a_level_that_the_scan_lacks_is_not_found_in_another_convention(here):
+    scan = real_data("labels/totalsegmentator/totalseg.nii.gz")
+    outcome = mwa(
+        "mesh", "-o", "out", "--labels", scan, "--convention", "totalsegmentator", "--level", "T4"
+    )
+    assert outcome.exit_code == 2
+    (message,) = errors(outcome)
+    assert "ask for one of T11, T12, L1, L2, L3, L4, L5" in message
+    assert "totalsegmentator_v1" not in message
 
 
 def test_all_mistakes_at_once(here):

@@ -139,6 +139,10 @@ def _levels(spec: LabelSpec, rules: Convention, labels: Volume) -> dict[int, str
         lines += f" does not occur in '{labels.name}', read as {rules.name}"
         lines += f"; it holds {rules.describe(present)}"
         better = None if likely is None or likely.name == rules.name else likely
+        if levels and not present - set(rules.vertebrae) - set(rules.roles):
+            # Every label has a meaning as read: the level is not in the scan, and another
+            # convention would give its name to another vertebra.
+            better = None
         if better is not None and better.label_of(spec.level) in present:
             lines += f'; these labels fit {better.name}: write convention = "{better.name}"'
         elif levels:
