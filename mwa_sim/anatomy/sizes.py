@@ -36,7 +36,7 @@ SEEN = 4.5 * _MM
 UNSEEN = 1.5
 _STEP = 2.0 * _MM
 #: Larger elements than this show no vertebra, and cubes of them would leave the block.
-COARSEST = 32.0 * _MM
+COARSEST = 40.0 * _MM
 
 
 class Sizes(Spec):

@@ -44,6 +44,8 @@ COLLAPSE_BELOW = 0.42
 #: level functions jump within an element, no node on the surface gives good angles.
 POOR = 0.34
 TINY = 1e-30
+#: At most this share of the nodes may leave their surface because they are stiff.
+FEW = 5e-4
 #: Volumes further from the wanted ones than this are fitted on, in up to so many rounds in the end.
 MATCHED = 0.003
 MATCHES = 8
@@ -124,10 +126,13 @@ def improve_mesh(
     for bound in (surfaces, []):
         poor = np.unique(tets[qualities(x, tets, TINY) < POOR])
         smooth(x, tets, start, around, poor, _projectors(x, bound, planes), POOR, TINY)
-    # A single node where several surfaces meet would set the step of the whole mesh.
+    # A single node where several surfaces meet would set the step of the whole mesh. Many stiff
+    # nodes are a coarse mesh: freeing them all would change what their surfaces enclose.
     free = _projectors(x, [], planes)
     for _ in range(2):
         stiff = diffusion_rates(x, tets) > limit
+        if stiff.sum() > FEW * len(x):
+            break
         near = np.unique(tets[stiff[tets].any(axis=1)])
         relieve(x, tets, start, around, near, free, POOR)
     return x, tets, regions, shifts

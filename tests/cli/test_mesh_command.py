@@ -106,7 +106,7 @@ def test_lost_wall_without_a_tumour_gets_one_and_says_so():
         (["--level", "L2", "--size", "0 mm"], "above 0 mm and up to 2 mm"),
         (["--level", "L2", "--size", "600 mm"], "above 0 mm and up to 2 mm"),
         (["--level", "L2", "--size", "1 kg"], "'kg' measures something else"),
-        (["--level", "L2", "--set", "size.far='9 m'"], "far: expected at most 32 mm"),
+        (["--level", "L2", "--set", "size.far='9 m'"], "far: expected at most 40 mm"),
         (["--level", "L2", "--compress", "30"], "did you mean 30%?"),
         (["--level", "L2", "--compress", "nan"], "as in --compress 30% or --compress 0.3"),
         (["--level", "L2", "--tumour", "0, 4, 0, 11"], "the unit is missing"),
