@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -156,8 +156,3 @@ def _painted(
             names[free], tissues[name] = name, tissue
             free += 1
     return TetMesh(mesh.nodes, mesh.tets, regions), names, tissues
-
-
-def with_landmarks(scene: Scene, points: Mapping[str, Floats]) -> Scene:
-    """A copy with more landmarks; those that the scene has already stay as they are."""
-    return replace(scene, landmarks={**points, **scene.landmarks})

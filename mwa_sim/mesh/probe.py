@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from mwa_sim.errors import MeshError
+from mwa_sim.mesh.morton import morton_order
 from mwa_sim.mesh.tetmesh import Floats, Ints, TetMesh
 
 #: A point whose smallest barycentric coordinate is above minus this is inside: points on the
@@ -38,7 +39,7 @@ class Locator:
         self.mesh = mesh
         corners = mesh.nodes[mesh.tets]
         low, high = corners.min(axis=1), corners.max(axis=1)
-        self._order = np.argsort(_morton((low + high) / 2.0), kind="stable").astype(np.int64)
+        self._order = morton_order((low + high) / 2.0)
         self._boxes = _box_tree(low[self._order], high[self._order])
 
     def locate(self, points: ArrayLike) -> tuple[Ints, Floats]:
@@ -111,26 +112,6 @@ def _points(points: ArrayLike) -> Floats:
     if x.ndim != 2 or x.shape[1] != 3:
         raise MeshError(f"points must be a (k, 3) array, got shape {x.shape}")
     return x
-
-
-def _morton(centre: Floats) -> Ints:
-    """Morton code (21 bits an axis) of points, for sorting along a space-filling curve."""
-    low = centre.min(axis=0)
-    extent = float((centre.max(axis=0) - low).max()) or 1.0
-    grid = ((centre - low) * ((2**21 - 1) / extent)).astype(np.uint64)
-    code = np.zeros(len(centre), dtype=np.uint64)
-    for axis in range(3):
-        v = grid[:, axis]
-        for shift, mask in (
-            (32, 0x1F00000000FFFF),
-            (16, 0x1F0000FF0000FF),
-            (8, 0x100F00F00F00F00F),
-            (4, 0x10C30C30C30C30C3),
-            (2, 0x1249249249249249),
-        ):
-            v = (v | (v << np.uint64(shift))) & np.uint64(mask)
-        code |= v << np.uint64(axis)
-    return code.astype(np.int64)
 
 
 def _box_tree(low: Floats, high: Floats) -> Floats:

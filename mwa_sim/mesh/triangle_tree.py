@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from mwa_sim.mesh.bvh_kernels import LEAF
-from mwa_sim.mesh.tetmesh import Floats, Ints
+from mwa_sim.mesh.morton import morton_order
+from mwa_sim.mesh.tetmesh import Floats
 
 
 class TriangleTree:
@@ -30,7 +31,7 @@ class TriangleTree:
     """
 
     def __init__(self, corners: Floats) -> None:
-        self.order = _along_a_curve(corners.mean(axis=1))
+        self.order = morton_order(corners.mean(axis=1))
         self.corners = np.ascontiguousarray(corners[self.order])
         self._boxes()
         self._clusters()
@@ -89,23 +90,3 @@ class TriangleTree:
             np.maximum.at(radii, leaf, gap)
             leaf //= 2
         return radii
-
-
-def _along_a_curve(centre: Floats) -> Ints:
-    """Order of points along a Morton curve (21 bits an axis)."""
-    low = centre.min(axis=0)
-    extent = float((centre.max(axis=0) - low).max()) or 1.0
-    grid = ((centre - low) * ((2**21 - 1) / extent)).astype(np.uint64)
-    code = np.zeros(len(centre), dtype=np.uint64)
-    for axis in range(3):
-        v = grid[:, axis]
-        for shift, mask in (
-            (32, 0x1F00000000FFFF),
-            (16, 0x1F0000FF0000FF),
-            (8, 0x100F00F00F00F00F),
-            (4, 0x10C30C30C30C30C3),
-            (2, 0x1249249249249249),
-        ):
-            v = (v | (v << np.uint64(shift))) & np.uint64(mask)
-        code |= v << np.uint64(axis)
-    return np.argsort(code, kind="stable")
