@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from mwa_sim.errors import InputError
 from mwa_sim.heat.source import Drying, Source, table_temperatures
 from mwa_sim.mesh.probe import Locator
 from mwa_sim.placement import PlacedAntenna
+from mwa_sim.preparation import Preparation, heat_key
 from mwa_sim.tissue.dispersion import region_dielectrics
 from mwa_sim.tissue.properties import Tissue
 from mwa_sim.tissue.temperature import conductivity_factor
@@ -87,6 +89,7 @@ def apply_antenna(
     drying: Drying,
     order: IntArray,
     field_tolerance: float,
+    reuse: Preparation,
 ) -> AppliedAntenna:
     """Make the heat source and the cooling of an antenna.
 
@@ -104,10 +107,13 @@ def apply_antenna(
     field_tolerance : float
         For the model "wave-coupled": change of the absorbed power density at which the field is
         computed again.
+    reuse : Preparation
+        Holds what was made for other runs.
 
     Returns
     -------
     AppliedAntenna
+        With a source and a field of its own.
 
     Raises
     ------
@@ -115,29 +121,58 @@ def apply_antenna(
         When a tissue has no electrical properties although the antenna needs them, no power
         reaches the mesh, or the antenna has neither a closed form nor a map.
     """
-    antenna, cooling = placed.antenna, placed.antenna.cooling
+    antenna, cooling, pose = placed.antenna, placed.antenna.cooling, placed.pose
+    coupled = antenna.model == "wave-coupled"
+    known = reuse.mesh(case.mesh)
     field = None
     if antenna.model.startswith("wave"):
-        # The field solver is loaded only by runs that need it.
-        from mwa_sim.wave import WaveField
-
-        coupled = antenna.model == "wave-coupled"
-        field = WaveField(
-            case, locator, placed, None if coupled else drying, order, field_tolerance
+        field = _field(
+            case, locator, placed, None if coupled else drying, order, field_tolerance, reuse
         )
         deposition, source = field.deposition, field.source
     else:
-        deposition, source = _closed_form(case, locator, placed, drying, order)
+        deposition, shared = reuse.take(
+            "deposition",
+            (known, heat_key(case, antenna, pose, drying)),
+            lambda: _closed_form(case, locator, placed, drying, order),
+        )
+        source = deepcopy(shared)
+    shaft = reuse.take(
+        "shaft",
+        (known, pose, antenna.outer_diameter, cooling),
+        lambda: shaft_exchange(case.mesh, locator, pose, antenna)[order],
+    )
     return AppliedAntenna(
         placed=placed,
         model=antenna.model,
         deposition=deposition,
         source=source,
-        shaft=shaft_exchange(case.mesh, locator, placed.pose, antenna)[order],
+        shaft=shaft,
         coolant_temperature=BODY_TEMPERATURE if cooling is None else cooling.coolant_temperature,
-        renew=field.renew if field is not None and antenna.model == "wave-coupled" else None,
+        renew=field.renew if field is not None and coupled else None,
         field=field,
     )
+
+
+def _field(
+    case: Case,
+    locator: Locator,
+    placed: PlacedAntenna,
+    drying: Drying | None,
+    order: IntArray,
+    tolerance: float,
+    reuse: Preparation,
+) -> WaveField:
+    """The computed field at the start of a run."""
+    # The field solver is loaded only by runs that need it.
+    from mwa_sim.wave import WaveField
+
+    beside = (drying, tolerance, case.initial_temperature)
+    key = (reuse.mesh(case.mesh), heat_key(case, placed.antenna, placed.pose, *beside))
+    made = reuse.take(
+        "field", key, lambda: WaveField(case, locator, placed, drying, order, tolerance)
+    )
+    return made.fresh()
 
 
 def _closed_form(

@@ -22,13 +22,14 @@ from mwa_sim.case import Case
 from mwa_sim.errors import InputError
 from mwa_sim.heat.boundary import nodal_boundary
 from mwa_sim.heat.ordering import solver_order
-from mwa_sim.heat.pennes import ThermalMaterials, assemble
+from mwa_sim.heat.pennes import HeatModel, ThermalMaterials, assemble
 from mwa_sim.heat.source import Source
 from mwa_sim.heat.step import HeatStepper
 from mwa_sim.mesh.probe import Locator
 from mwa_sim.mesh.tetmesh import TetMesh
 from mwa_sim.plan import Plan
-from mwa_sim.provenance import versions
+from mwa_sim.preparation import Preparation
+from mwa_sim.provenance import content_hash, versions
 from mwa_sim.tissue.properties import Tissue
 from mwa_sim.typing import FloatArray, IntArray
 
@@ -86,12 +87,14 @@ class Setup:
         return self.stepper.sources
 
 
-def build(plan: Plan) -> Setup:
+def build(plan: Plan, reuse: Preparation | None = None) -> Setup:
     """Assemble everything that a plan needs.
 
     Parameters
     ----------
     plan : Plan
+    reuse : Preparation, optional
+        Takes from it what other plans have in common with this one, and leaves there what is new.
 
     Returns
     -------
@@ -104,45 +107,24 @@ def build(plan: Plan) -> Setup:
         what else keeps the plan from running.
     """
     started = time.perf_counter()
+    reuse = Preparation() if reuse is None else reuse
     case = plan.case.with_tissues(plan.tissues)
     mesh = case.mesh
-    locator = Locator(mesh)
+    known = reuse.mesh(mesh)
+    locator = reuse.take("points", known, lambda: Locator(mesh))
     positions = plan.thermocouple_positions()
     check_points(plan, locator)
     names = list(positions)
     points = np.array([positions[name] for name in names]).reshape(-1, 3)
     probe = locator.matrix(points)
 
-    order = solver_order(mesh.tets, mesh.n_nodes)
+    order, place = reuse.take("numbering", known, lambda: _numbering(mesh))
     antenna_started = time.perf_counter()
-    antennas = _applied(plan, case, locator, order)
-    shaft, shaft_temperature = combined_shafts(antennas)
+    antennas = _applied(plan, case, locator, order, reuse)
     antenna_seconds = time.perf_counter() - antenna_started
 
-    tissues = {label: region.tissue for label, region in case.regions.items()}
-    ordered = [tissues[label] for label in mesh.labels]
-    boundary = case.boundary
-    place = np.empty_like(order)
-    place[order] = np.arange(order.size)
-    nodes = mesh.nodes[order]
-    model = assemble(
-        nodes,
-        place[mesh.tets],
-        mesh.volumes,
-        np.searchsorted(np.array(mesh.labels), mesh.regions),
-        thermal_materials(ordered),
-        nodal_boundary(
-            nodes,
-            place[mesh.boundary_faces],
-            boundary.kind,
-            boundary.temperature,
-            boundary.heat_transfer_coefficient,
-        ),
-        shaft,
-        shaft_temperature,
-    )
     stepper = HeatStepper(
-        model,
+        _model(case, antennas, order, place, reuse),
         [one.source for one in antennas],
         case.initial_temperature,
         plan.solver.temperature_tolerance,
@@ -195,7 +177,55 @@ def check_points(plan: Plan, locator: Locator) -> None:
         raise InputError(problems)
 
 
-def _applied(plan: Plan, case: Case, locator: Locator, order: IntArray) -> list[AppliedAntenna]:
+def _numbering(mesh: TetMesh) -> tuple[IntArray, IntArray]:
+    """Node of the mesh at each place of the solver, and place of each node."""
+    order = solver_order(mesh.tets, mesh.n_nodes)
+    place = np.empty_like(order)
+    place[order] = np.arange(order.size)
+    return order, place
+
+
+def _model(
+    case: Case,
+    antennas: list[AppliedAntenna],
+    order: IntArray,
+    place: IntArray,
+    reuse: Preparation,
+) -> HeatModel:
+    """The heat equation of a case with its antennas, nodes as the solver numbers them."""
+    mesh, boundary = case.mesh, case.boundary
+    materials = thermal_materials([case.regions[label].tissue for label in mesh.labels])
+
+    def make() -> HeatModel:
+        nodes = mesh.nodes[order]
+        return assemble(
+            nodes,
+            place[mesh.tets],
+            mesh.volumes,
+            np.searchsorted(np.array(mesh.labels), mesh.regions),
+            materials,
+            nodal_boundary(
+                nodes,
+                place[mesh.boundary_faces],
+                boundary.kind,
+                boundary.temperature,
+                boundary.heat_transfer_coefficient,
+            ),
+            *combined_shafts(antennas),
+        )
+
+    shafts = [
+        (cooling, one.placed.antenna.outer_diameter, one.placed.pose)
+        for one in antennas
+        if (cooling := one.placed.antenna.cooling) is not None
+    ]
+    key = (reuse.mesh(mesh), content_hash([materials, boundary, shafts]))
+    return reuse.take("stiffness", key, make)
+
+
+def _applied(
+    plan: Plan, case: Case, locator: Locator, order: IntArray, reuse: Preparation
+) -> list[AppliedAntenna]:
     """Every antenna of the plan, or what is wrong with each of them."""
     applied: list[AppliedAntenna] = []
     problems: list[str] = []
@@ -203,7 +233,7 @@ def _applied(plan: Plan, case: Case, locator: Locator, order: IntArray) -> list[
         try:
             applied.append(
                 apply_antenna(
-                    case, locator, placed, plan.drying, order, plan.solver.field_tolerance
+                    case, locator, placed, plan.drying, order, plan.solver.field_tolerance, reuse
                 )
             )
         except InputError as error:

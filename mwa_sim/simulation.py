@@ -15,6 +15,7 @@ from mwa_sim.control.schedule import TIME_TOLERANCE
 from mwa_sim.errors import InputError
 from mwa_sim.interrupt import deferred_interrupt
 from mwa_sim.plan import Plan
+from mwa_sim.preparation import Preparation
 from mwa_sim.recording import Trace
 from mwa_sim.result import Result
 from mwa_sim.typing import FloatArray
@@ -67,6 +68,8 @@ class Simulation:
     Parameters
     ----------
     plan : Plan
+    reuse : Preparation, optional
+        What it has in common with other runs is taken from here, and kept here for them.
 
     Raises
     ------
@@ -82,9 +85,9 @@ class Simulation:
     >>> result = run.result()  # doctest: +SKIP
     """
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, reuse: Preparation | None = None) -> None:
         self.plan = plan
-        self.setup: Setup = build(plan)
+        self.setup: Setup = build(plan, reuse)
         names = list(self.setup.thermocouples)
         self._names = names
         self._controller = Controller(plan.protocol, self._probed(), plan.seed, plan.trains)
@@ -252,7 +255,9 @@ def steps(plan: Plan) -> Iterator[Progress]:
     yield from Simulation(plan).steps()
 
 
-def simulate(plan: Plan, observe: Observer | None = None) -> Result:
+def simulate(
+    plan: Plan, observe: Observer | None = None, reuse: Preparation | None = None
+) -> Result:
     """Run a plan to its end.
 
     Parameters
@@ -260,6 +265,8 @@ def simulate(plan: Plan, observe: Observer | None = None) -> Result:
     plan : Plan
     observe : callable, optional
         Called with a :class:`Progress` after every time step, for example ``mwa.progress()``.
+    reuse : Preparation, optional
+        Shared by runs that have much in common: what one has prepared the others need not.
 
     Returns
     -------
@@ -275,7 +282,7 @@ def simulate(plan: Plan, observe: Observer | None = None) -> Result:
     """
     if not isinstance(plan, Plan):
         raise InputError(f"simulate() runs a Plan, got {type(plan).__name__}")
-    run = Simulation(plan)
+    run = Simulation(plan, reuse)
     with deferred_interrupt() as interrupted:
         for progress in run.steps():
             if observe is not None:

@@ -17,6 +17,7 @@ may thus heat more, not less, as it loses its water.
 
 from __future__ import annotations
 
+from copy import copy, deepcopy
 from typing import Any
 
 import numpy as np
@@ -175,6 +176,19 @@ class WaveField:
             quadrature_factor=raw / share,
             notes=power_notes(outside, raw / share, self.source.delivered),
         )
+
+    def fresh(self) -> WaveField:
+        """The field of another run that begins like this one; for a field not yet renewed.
+
+        Returns
+        -------
+        WaveField
+            With its own source, watch and history; what never changes is shared.
+        """
+        other = copy(self)
+        other.source, other.history = deepcopy(self.source), deepcopy(self.history)
+        other._watch = copy(self._watch)
+        return other
 
     def _loss(self, permittivity: ComplexArray) -> FloatArray:
         """Mean conductivity (m_t,) [S/m] of the tissue triangles."""
