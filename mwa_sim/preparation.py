@@ -138,7 +138,7 @@ def heat_key(case: Case, antenna: Antenna, pose: Pose, *beside: object) -> Hasha
         Numbers and texts that count as well.
     """
     sar = antenna.sar
-    known: Hashable
+    known: object
     try:
         known = content_hash([type(sar).__name__, sar])
     except TypeError:  # a model of the user's own: by what it is, not by what it holds
