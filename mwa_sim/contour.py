@@ -9,7 +9,6 @@ index, not by tolerance (Doi and Koide, IEICE Trans. Inf. Syst. E74-D:214, 1991)
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,63 +16,6 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-
-
-def _orders() -> Ints:
-    """(16, 4) even reorderings of a tetrahedron's corners by its inside mask.
-
-    One corner differing from the other three comes first; of two and two, the inside pair does.
-    Even permutations keep the orientation, so one winding fits every case.
-    """
-    table = np.zeros((16, 4), dtype=np.int64)
-    for code in range(16):
-        mask = [bool(code >> corner & 1) for corner in range(4)]
-        lead = sum(mask) != 3
-        wanted = 1 if sum(mask) in (1, 3) else 2
-        for order in itertools.permutations(range(4)):
-            inversions = sum(order[i] > order[j] for i in range(4) for j in range(i + 1, 4))
-            if inversions % 2 == 0 and (
-                sum(mask) in (0, 4) or all(mask[corner] == lead for corner in order[:wanted])
-            ):
-                table[code] = order
-                break
-    return table
-
-
-_ORDERS = _orders()
-# Corners of the pieces as pairs of positions in the reordered tetrahedron (a, b, c, d); a pair is
-# (inside corner, outside corner), or a corner twice where it is itself a corner of the piece.
-_SURFACE = {
-    1: np.array([[[0, 1], [0, 2], [0, 3]]]),
-    2: np.array([[[0, 2], [0, 3], [1, 3]], [[0, 2], [1, 3], [1, 2]]]),
-    3: np.array([[[1, 0], [3, 0], [2, 0]]]),
-}
-_SOLID = {
-    1: np.array([[[0, 0], [0, 1], [0, 2], [0, 3]]]),
-    2: np.array(
-        [
-            [[0, 0], [0, 2], [0, 3], [1, 1]],
-            [[0, 2], [0, 3], [1, 1], [1, 2]],
-            [[0, 3], [1, 1], [1, 2], [1, 3]],
-        ]
-    ),
-    3: np.array(
-        [
-            [[1, 1], [2, 2], [3, 3], [1, 0]],
-            [[2, 2], [3, 3], [1, 0], [2, 0]],
-            [[3, 3], [1, 0], [2, 0], [3, 0]],
-        ]
-    ),
-    4: np.array([[[0, 0], [1, 1], [2, 2], [3, 3]]]),
-}
-_FACE_ORDERS = np.array(
-    [[0, 1, 2], [0, 1, 2], [1, 2, 0], [2, 0, 1], [2, 0, 1], [1, 2, 0], [0, 1, 2], [0, 1, 2]]
-)
-_CAP = {
-    1: np.array([[[0, 0], [0, 1], [0, 2]]]),
-    2: np.array([[[1, 1], [2, 2], [2, 0]], [[1, 1], [2, 0], [1, 0]]]),
-    3: np.array([[[0, 0], [1, 1], [2, 2]]]),
-}
 
 
 @dataclass(frozen=True)
@@ -107,12 +49,38 @@ class Cut:
         return np.asarray(first + weights * (second - first))
 
 
+@dataclass(frozen=True)
+class Solid:
+    """The part of a mesh where a P1 field reaches a level: whole elements and cut pieces.
+
+    Attributes
+    ----------
+    whole : (k,) int array
+        Elements with all corners inside, ascending.
+    cut : (c,) int array
+        Elements that the level cuts, ascending.
+    corners : (s, 4, 3) float array [m]
+        The pieces of the cut elements as tetrahedra, without overlap.
+    volumes : (s,) float array [m3]
+        Their volumes.
+    owners : (s,) int array
+        The element each piece comes from.
+    """
+
+    whole: Ints
+    cut: Ints
+    corners: Floats
+    volumes: Floats
+    owners: Ints
+
+
 def isosurface(
     nodes: Floats,
     tets: Ints,
     values: Floats,
     level: float,
     boundary_faces: Ints | None = None,
+    cut: Ints | None = None,
 ) -> Cut:
     """Surface ``{values = level}`` of a P1 field.
 
@@ -126,15 +94,22 @@ def isosurface(
     boundary_faces : (f, 3) int array, optional
         Outward faces of the mesh boundary. Given, the part of them that is inside is added as
         caps, so that the surface encloses ``{values >= level}``.
+    cut : (c,) int array, optional
+        The elements that the level cuts, where they are known.
 
     Returns
     -------
     Cut
     """
+    from mwa_sim import contour_kernels as kernels
+
     inside = values >= level
-    pairs, cells = _pieces(tets, inside, _ORDERS, _SURFACE, 3)
+    if cut is None:
+        _, cut = kernels.touched(tets, inside)
+    pairs, cells = kernels.pieces(tets, cut, inside, kernels.ORDERS, *kernels.SURFACE)
     if boundary_faces is not None:
-        caps, _ = _pieces(boundary_faces, inside, _FACE_ORDERS, _CAP, 3)
+        faces = np.arange(len(boundary_faces))
+        caps, _ = kernels.pieces(boundary_faces, faces, inside, kernels.FACE_ORDERS, *kernels.CAP)
         pairs = np.concatenate([pairs, caps])
         cells = np.concatenate([cells, np.full(len(caps), -1, dtype=np.int64)])
     keys = pairs[..., 0] * np.int64(len(nodes)) + pairs[..., 1]
@@ -146,8 +121,8 @@ def isosurface(
     return Cut(points, index.reshape(keys.shape).astype(np.int64), ends, weights, cells)
 
 
-def solid(nodes: Floats, tets: Ints, values: Floats, level: float) -> tuple[Floats, Ints]:
-    """The solid ``{values >= level}`` of a P1 field as tetrahedra.
+def solid(nodes: Floats, tets: Ints, values: Floats, level: float) -> Solid:
+    """The solid ``{values >= level}`` of a P1 field.
 
     Parameters
     ----------
@@ -156,59 +131,21 @@ def solid(nodes: Floats, tets: Ints, values: Floats, level: float) -> tuple[Floa
 
     Returns
     -------
-    corners : (s, 4, 3) float array [m]
-        Whole elements and the pieces of the ones that the level cuts, without overlap.
-    cells : (s,) int array
-        The element each piece comes from.
+    Solid
     """
-    pairs, cells = _pieces(tets, values >= level, _ORDERS, _SOLID, 4)
-    weights = _weights(values, level, pairs.reshape(-1, 2)).reshape(*pairs.shape[:2], 1)
-    start = nodes[pairs[..., 0]]
-    return start + weights * (nodes[pairs[..., 1]] - start), cells
+    from mwa_sim import contour_kernels as kernels
 
-
-def tetrahedron_volumes(corners: Floats) -> Floats:
-    """Volumes [m3] of tetrahedra given by their corners, ``(s, 4, 3)``."""
-    edges = corners[:, 1:] - corners[:, :1]
-    return np.asarray(np.abs(np.linalg.det(edges)) / 6.0)
-
-
-def second_moment(corners: Floats, volumes: Floats, centre: Floats) -> Floats:
-    """Exact second moment of a solid about a point, ``integral of (x-c)(x-c)^T dV`` [m5].
-
-    For one tetrahedron it is ``V/20 (sum_i v_i v_i^T + s s^T)`` with ``s = sum_i v_i``.
-
-    Returns
-    -------
-    (3, 3) float array
-    """
-    local = corners - centre
-    total = local.sum(axis=1)
-    each = np.einsum("ski,skj,s->ij", local, local, volumes, optimize=True)
-    return np.asarray((each + np.einsum("si,sj,s->ij", total, total, volumes)) / 20.0)
+    inside = values >= level
+    whole, cut = kernels.touched(tets, inside)
+    pairs, owners = kernels.pieces(tets, cut, inside, kernels.ORDERS, *kernels.SOLID)
+    corners, volumes = kernels.corners_of(pairs, nodes, values, level)
+    return Solid(whole, cut, corners, volumes, owners)
 
 
 def triangle_areas(points: Floats, triangles: Ints) -> Floats:
     """Areas [m2] of triangles."""
     a, b, c = (points[triangles[:, corner]] for corner in range(3))
     return np.asarray(0.5 * np.linalg.norm(np.cross(b - a, c - a), axis=1))
-
-
-def _pieces(
-    cells: Ints, inside: NDArray[np.bool_], orders: Ints, table: dict[int, Ints], corners: int
-) -> tuple[Ints, Ints]:
-    """Node pairs (s, corners, 2) of the pieces of all cells, and the cell of each piece."""
-    mask = inside[cells]
-    codes = mask @ (1 << np.arange(cells.shape[1]))
-    counts = mask.sum(axis=1)
-    pairs = [np.zeros((0, corners, 2), dtype=np.int64)]
-    owners = [np.zeros(0, dtype=np.int64)]
-    for count, pattern in table.items():
-        chosen = np.flatnonzero(counts == count)
-        ordered = np.take_along_axis(cells[chosen], orders[codes[chosen]], axis=1)
-        pairs.append(ordered[:, pattern].reshape(-1, corners, 2).astype(np.int64))
-        owners.append(np.repeat(chosen, len(pattern)))
-    return np.concatenate(pairs), np.concatenate(owners)
 
 
 def _weights(values: Floats, level: float, pairs: Ints) -> Floats:

@@ -9,6 +9,7 @@ import numpy as np
 
 from mwa_sim.control.event import Event
 from mwa_sim.criterion import STANDARD_CRITERIA
+from mwa_sim.mesh_regions import regions_of
 from mwa_sim.recording import Floats, Recording
 from mwa_sim.summary import RESEARCH_NOTE, antenna_energy, organ_status, power_on_time
 
@@ -60,7 +61,7 @@ def covered(share: float) -> str:
 def _header(run: Recording) -> list[str]:
     end = float(run.frames_t[-1])
     targets = ", ".join(
-        f"{name} {run.mesh.region_volume(labels) * 1e6:.1f} ml"
+        f"{name} {regions_of(run.mesh).volume(labels) * 1e6:.1f} ml"
         + (f" ({run.regions[labels[0]][1]})" if name in run.region_labels else "")
         for name, labels in run.target_labels.items()
     )

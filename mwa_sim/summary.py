@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mwa_sim.criterion import STANDARD_CRITERIA
+from mwa_sim.mesh_regions import regions_of
 from mwa_sim.recording import Recording, Trace
 from mwa_sim.zone import Zone
 
@@ -47,7 +48,7 @@ def summarise(run: Recording) -> dict[str, Any]:
             "regions": {
                 name: {
                     "tissue": run.regions[labels[0]][1],
-                    "volume_ml": run.mesh.region_volume(labels) * 1e6,
+                    "volume_ml": regions_of(run.mesh).volume(labels) * 1e6,
                 }
                 for name, labels in run.region_labels.items()
             },
@@ -81,7 +82,7 @@ def organ_status(run: Recording, organ: Mapping[str, Any]) -> dict[str, Any]:
     if organ.get("region") is not None:
         region = organ["region"]
         labels = run.region_labels.get(region, ()) if isinstance(region, str) else (region,)
-        nodes = np.unique(run.mesh.tets[np.isin(run.mesh.regions, labels)])
+        nodes = regions_of(run.mesh).nodes(labels)
         if len(nodes) == 0:
             return {"peak_degC": None, "cem43_max_min": None, "status": "ok"}
         peak = float(run.fields["max_temperature"][nodes].max())

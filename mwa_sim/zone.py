@@ -4,49 +4,27 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from mwa_sim.contour import (
-    Cut,
-    isosurface,
-    second_moment,
-    solid,
-    tetrahedron_volumes,
-    triangle_areas,
-)
+from mwa_sim.contour import Cut, Solid, isosurface, solid, triangle_areas
 from mwa_sim.criterion import Criterion, Scale
 from mwa_sim.errors import InputError
+from mwa_sim.margin import Margin, margin_of
 from mwa_sim.mesh.tetmesh import TetMesh
+from mwa_sim.mesh_regions import MeshRegions, regions_of
+
+if TYPE_CHECKING:
+    from mwa_sim.mesh.triangle_tree import TriangleTree
 
 Floats = NDArray[np.float64]
 
 # Values this far below the level are as good as nothing; the floor keeps log10 finite where a
 # dose is exactly zero and does not move the contour by more than a fraction of an element.
 _LOG_FLOOR = 1e-6
-
-
-@dataclass(frozen=True)
-class Margin:
-    """Signed distance from a region's surface to the surface of the zone.
-
-    Attributes
-    ----------
-    min_mm : float
-        The least margin: positive where the whole region lies inside the zone, negative by the
-        distance that it sticks out; nan for an empty zone.
-    mean_mm : float
-        Mean over the region's surface.
-    min_position : (3,) float array [m]
-        Where the margin is least.
-    """
-
-    min_mm: float
-    mean_mm: float
-    min_position: Floats
 
 
 class Zone:
@@ -140,29 +118,40 @@ class Zone:
     @cached_property
     def surface(self) -> Cut:
         """Closed surface of the zone, outward; caps where the mesh boundary cuts it."""
+        mesh = self.mesh
         return isosurface(
-            self.mesh.nodes, self.mesh.tets, self.field, self.level, self.mesh.boundary_faces
+            mesh.nodes, mesh.tets, self.field, self.level, mesh.boundary_faces, self._solid.cut
         )
 
     @cached_property
-    def _solid(self) -> tuple[Floats, Floats, NDArray[np.int64]]:
-        corners, cells = solid(self.mesh.nodes, self.mesh.tets, self.field, self.level)
-        return corners, tetrahedron_volumes(corners), cells
+    def _solid(self) -> Solid:
+        return solid(self.mesh.nodes, self.mesh.tets, self.field, self.level)
+
+    @property
+    def _regions(self) -> MeshRegions:
+        return regions_of(self.mesh)
+
+    @cached_property
+    def _volumes(self) -> Floats:
+        """Volume of the zone within each region of the mesh [m3]."""
+        part, regions = self._solid, self._regions
+        whole = regions.sums(self.mesh.volumes[part.whole], regions.index[part.whole])
+        return whole + regions.sums(part.volumes, regions.index[part.owners])
 
     @property
     def is_empty(self) -> bool:
         """True where no part of the mesh reaches the level."""
         return self.volume_m3 <= 0.0
 
-    @property
+    @cached_property
     def touches_boundary(self) -> bool:
         """True if the mesh boundary cuts the zone: its true size is then larger."""
-        return bool((self.surface.cells < 0).any())
+        return bool((self.field[self.mesh.boundary_faces] >= self.level).any())
 
     @cached_property
     def volume_m3(self) -> float:
         """Volume [m3]."""
-        return float(self._solid[1].sum())
+        return float(self._volumes.sum())
 
     @property
     def volume_ml(self) -> float:
@@ -175,20 +164,29 @@ class Zone:
         return float(triangle_areas(self.surface.points, self.surface.triangles).sum())
 
     @cached_property
+    def _moments(self) -> tuple[Floats, Floats]:
+        """Centroid [m] and second moment about it [m5], (3,) and (3, 3)."""
+        from mwa_sim.contour_kernels import moments
+
+        part, mesh = self._solid, self.mesh
+        # About a node of the zone, so that little is lost when the centroid is subtracted.
+        origin = mesh.nodes[int(np.argmax(self.field))]
+        first, second = moments(
+            part.corners, part.volumes, mesh.tets, mesh.nodes, part.whole, mesh.volumes, origin
+        )
+        shift = first / self.volume_m3
+        return origin + shift, second - self.volume_m3 * np.outer(shift, shift)
+
+    @property
     def centroid(self) -> Floats:
         """Centre of volume, (3,) [m]; nan for an empty zone."""
-        corners, volumes, _ = self._solid
-        if self.is_empty:
-            return np.full(3, np.nan)
-        return np.asarray(volumes @ corners.mean(axis=1) / self.volume_m3)
+        return np.full(3, np.nan) if self.is_empty else self._moments[0]
 
     @cached_property
     def _axes_and_extents(self) -> tuple[Floats, Floats]:
         if self.is_empty:
             return np.eye(3), np.zeros(3)
-        corners, volumes, _ = self._solid
-        moment = second_moment(corners, volumes, self.centroid)
-        axes = np.linalg.eigh(moment)[1].T
+        axes = np.linalg.eigh(self._moments[1])[1].T
         along = self.surface.points @ axes.T
         extents = along.max(axis=0) - along.min(axis=0)
         order = np.argsort(-extents, kind="stable")
@@ -239,11 +237,9 @@ class Zone:
         InputError
             For a region the mesh does not have.
         """
-        labels = self._labels(region)
-        _, volumes, cells = self._solid
-        inside = volumes[np.isin(self.mesh.regions[cells], labels)].sum()
-        whole = self.mesh.volumes[np.isin(self.mesh.regions, labels)].sum()
-        return float(min(1.0, inside / whole))
+        chosen = self._regions.places(self._labels(region))
+        whole = self._regions.volumes[chosen].sum()
+        return float(min(1.0, self._volumes[chosen].sum() / whole))
 
     def margin(self, region: str | int) -> Margin:
         """Signed distance from a region's surface to the surface of the zone.
@@ -267,25 +263,19 @@ class Zone:
         return {}
 
     def _margin(self, labels: tuple[int, ...]) -> Margin:
-        faces = self.mesh.surface_of(labels)
         if self.is_empty:
             return Margin(float("nan"), float("nan"), np.full(3, np.nan))
-        from mwa_sim.distance import distance_to_surface
+        return margin_of(self._regions.surface(labels), self.field, self.level, self._tree)
 
-        nodes, inverse = np.unique(faces, return_inverse=True)
-        areas = triangle_areas(self.mesh.nodes, faces)
-        shares = np.bincount(inverse.ravel(), weights=np.repeat(areas / 12.0, 3))
-        points = np.concatenate([self.mesh.nodes[nodes], self.mesh.nodes[faces].mean(axis=1)])
-        weights = np.concatenate([shares, 0.75 * areas])
-        values = np.concatenate([self.field[nodes], self.field[faces].mean(axis=1)])
-        distance = distance_to_surface(points, self.surface.points[self.surface.triangles])
-        signed = np.where(values >= self.level, distance, -distance) * 1e3
-        least = int(np.argmin(signed))
-        mean = float(signed @ weights / weights.sum())
-        return Margin(float(signed[least]), mean, points[least])
+    @cached_property
+    def _tree(self) -> TriangleTree:
+        """Of the surface, to find the nearest place of it."""
+        from mwa_sim.mesh.triangle_tree import TriangleTree
+
+        return TriangleTree(self.surface.points[self.surface.triangles])
 
     def _labels(self, region: str | int) -> list[int]:
-        known = {int(label) for label in np.unique(self.mesh.regions)}
+        known = set(self.mesh.labels)
         labels = self.names.get(region, ()) if isinstance(region, str) else (int(region),)
         present = [label for label in labels if label in known]
         if not present:

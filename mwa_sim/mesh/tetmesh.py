@@ -203,15 +203,15 @@ def outer_faces(tets: Ints) -> Ints:
     MeshError
         If a face belongs to more than two elements: some overlap or stand twice.
     """
-    faces = tets[:, TET_FACES].reshape(-1, 3)
-    _, first, count = unique_rows(np.sort(faces, axis=1))
-    crowded = int(np.count_nonzero(count > 2))
+    from mwa_sim.mesh.face_kernels import lone_faces
+
+    lone, crowded = lone_faces(np.ascontiguousarray(tets, dtype=np.int64), TET_FACES)
     if crowded:
         raise MeshError(
             f"{crowded} faces belong to more than two tetrahedra: elements overlap or stand twice; "
             "remove the copies or mesh again"
         )
-    return np.asarray(faces[np.sort(first[count == 1])], dtype=np.int64)
+    return np.asarray(tets[lone[:, None] // 4, TET_FACES[lone % 4]], dtype=np.int64)
 
 
 def unique_rows(rows: Ints) -> tuple[Ints, Ints, Ints]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import numpy as np
 
 from mwa_sim.mesh.bvh_kernels import LEAF
@@ -27,14 +29,29 @@ class TriangleTree:
         Low and high corners; box 1 is the root, the children of box i are 2 i and 2 i + 1; empty
         boxes are infinitely far away.
     centres, dipoles, radii
-        Clusters for the winding number, see :func:`mwa_sim.mesh.bvh_kernels.winding_numbers`.
+        Clusters for the winding number, see :func:`mwa_sim.mesh.bvh_kernels.winding_numbers`;
+        made when they are first asked for.
     """
 
     def __init__(self, corners: Floats) -> None:
         self.order = morton_order(corners.mean(axis=1))
         self.corners = np.ascontiguousarray(corners[self.order])
         self._boxes()
-        self._clusters()
+
+    @property
+    def centres(self) -> Floats:
+        """Centre of area of the triangles in each box, (2 * leaves, 3) [m]."""
+        return self._clusters[0]
+
+    @property
+    def dipoles(self) -> Floats:
+        """Sum of the area vectors of the triangles in each box, (2 * leaves, 3) [m2]."""
+        return self._clusters[1]
+
+    @property
+    def radii(self) -> Floats:
+        """Distance from each centre to the furthest corner, (2 * leaves,) [m]; -1 if empty."""
+        return self._clusters[2]
 
     def _boxes(self) -> None:
         count = len(self.corners)
@@ -54,8 +71,9 @@ class TriangleTree:
             size //= 2
         self.boxes = boxes
 
-    def _clusters(self) -> None:
-        """Area vector, centre of area and radius of the triangles in each box."""
+    @cached_property
+    def _clusters(self) -> tuple[Floats, Floats, Floats]:
+        """Centre of area, area vector and radius of the triangles in each box."""
         p = self.corners
         vector = np.cross(p[:, 1] - p[:, 0], p[:, 2] - p[:, 0]) / 2.0
         area = np.linalg.norm(vector, axis=1)
@@ -75,18 +93,18 @@ class TriangleTree:
         heavy = weight > 0.0
         # Triangles without area have no influence; any of their corners will do as a centre.
         boxes = np.where(full[:, None], self.boxes[:, :3], 0.0)
-        self.dipoles = np.ascontiguousarray(sums[:, :3])
-        self.centres = np.where(
+        centres = np.where(
             heavy[:, None], sums[:, 4:] / np.where(heavy, weight, 1.0)[:, None], boxes
         )
-        self.radii = np.where(full, self._reach(), -1.0)
+        radii = np.where(full, self._reach(centres), -1.0)
+        return centres, np.ascontiguousarray(sums[:, :3]), radii
 
-    def _reach(self) -> Floats:
+    def _reach(self, centres: Floats) -> Floats:
         """Distance from each centre to the furthest corner of its triangles, (2 * leaves,)."""
         radii = np.zeros(2 * self.leaves)
         leaf = self.leaves + np.arange(len(self.corners)) // LEAF
         while leaf[0] >= 1:
-            gap = np.linalg.norm(self.corners - self.centres[leaf][:, None], axis=2).max(axis=1)
+            gap = np.linalg.norm(self.corners - centres[leaf][:, None], axis=2).max(axis=1)
             np.maximum.at(radii, leaf, gap)
             leaf //= 2
         return radii
