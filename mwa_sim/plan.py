@@ -3,56 +3,34 @@
 from __future__ import annotations
 
 import math
-import os
-import re
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, PlainValidator, model_validator
 
 from mwa_sim.antenna.antenna import Antenna
-from mwa_sim.antenna.choice import antenna_from_plan
 from mwa_sim.antenna.pose import Pose
-from mwa_sim.case import Case, load_case
+from mwa_sim.case import Case
 from mwa_sim.control.protocol import Protocol
 from mwa_sim.control.pulse import Pulse, PulseTrain
 from mwa_sim.control.schedule import planned_on_time
-from mwa_sim.errors import InputError, MwaError
+from mwa_sim.errors import InputError
 from mwa_sim.placement import (
     GivenAntenna,
     GivenPose,
     PlacedAntenna,
-    antenna_path,
     default_name,
     name_problems,
     resolve_point,
 )
+from mwa_sim.plan_changes import as_antennas, given_case, resolved_changes
+from mwa_sim.plan_regions import described_regions
 from mwa_sim.quantities import quantity
 from mwa_sim.spec import Spec, Time, problems
 from mwa_sim.typing import FloatArray
 
 ParameterSet = Literal["smaller-zone", "nominal", "larger-zone"]
 DryingLimit = Literal["redistribute", "attenuate"]
-
-# Where the plan keeps what belongs to the first antenna.
-_FIRST = {
-    "name": "antenna_name",
-    "antenna": "antenna",
-    "pose": "pose",
-    "pulses": "protocol.pulses",
-    "start": "antenna_start",
-}
-
-
-def _case(value: object) -> Case:
-    if isinstance(value, Case):
-        return value
-    if not isinstance(value, (str, os.PathLike)):
-        raise problems(f"expected a Case, or the name or path of one, got {value!r}")
-    try:
-        return load_case(value)
-    except MwaError as error:
-        raise problems(*error.problems) from None
 
 
 class SolverSettings(Spec):
@@ -120,7 +98,7 @@ class Plan(Spec):
     >>> plan.with_antenna("slot-1.6mm", right, power=30, on=60, start=240)  # doctest: +SKIP
     """
 
-    case: Annotated[Case, PlainValidator(_case)]
+    case: Annotated[Case, PlainValidator(given_case)]
     antenna: GivenAntenna
     pose: GivenPose
     protocol: Protocol
@@ -235,6 +213,10 @@ class Plan(Spec):
             Dotted paths: ``protocol.pulses.0.power`` (or ``pulses.0.power``, as in a plan file),
             ``antenna.efficiency``, ``pose.tip``, ``pose.entry``, ``tissues``, ``solver.max_step``.
             Antennas are numbered from 0: ``antennas.1.pulses.0.power``, ``antennas.1.pose.tip``.
+            ``pose.shift.deeper``, ``.anterior``, ``.left`` and ``.cranial`` move an antenna from
+            where it is, without turning it. ``regions.tumour.perfusion`` is a value of the tissue
+            of a region, which the bounding sets then keep, ``regions.tumour.tissue`` the name of
+            another tissue.
         **more : object
             Top-level values by name.
 
@@ -243,32 +225,11 @@ class Plan(Spec):
         InputError
             A path that does not exist or a value that does not fit.
         """
-        rest: dict[str, Any] = {}
-        antennas = self.antennas
-        for path, value in {**(changes or {}), **more}.items():
-            found = antenna_path(path, len(antennas))
-            if found is None:
-                own = path.partition(".")[0].partition("[")[0] in Protocol.model_fields
-                rest[f"protocol.{path}" if own else path] = value
-                continue
-            index, key, within = found
-            place = f"further.{index - 1}.{key}" if index else _FIRST[key]
-            present = rest.get(place, getattr(antennas[index], key))
-            if key == "antenna" and within:
-                rest[place] = antenna_from_plan(present).changed({within: value})
-            elif key == "pose" and within in ("entry", "tip"):
-                point = resolve_point(value, self.case.landmarks)
-                rest[place] = (
-                    present.moved(tip=point)
-                    if within == "tip"
-                    else Pose.between(entry=point, tip=present.tip)
-                )
-            else:
-                rest[f"{place}.{within}" if within else place] = value
+        rest = resolved_changes({**(changes or {}), **more}, self.antennas, self.case)
         try:
             return super().changed(rest)
         except InputError as error:
-            raise InputError([_as_antennas(text) for text in error.problems]) from None
+            raise InputError([as_antennas(text) for text in error.problems]) from None
 
     def thermocouple_positions(self) -> dict[str, FloatArray]:
         """Positions (3,) [m] of the thermocouples by name.
@@ -303,14 +264,10 @@ class Plan(Spec):
             "pose": {"tip_m": self.pose.tip.tolist(), "axis": self.pose.axis.tolist()},
             "antennas": [placed.described() for placed in self.antennas],
             "tissues": self.tissues,
+            "regions": described_regions(self.case),
             "drying": self.drying,
             "rewetting": self.rewetting,
             "seed": self.seed,
             "protocol": self.protocol.model_dump(mode="json"),
             "solver": self.solver.model_dump(mode="json"),
         }
-
-
-def _as_antennas(text: str) -> str:
-    """A message about ``further[0]`` as one about ``antennas[1]``."""
-    return re.sub(r"^further\[(\d+)\]", lambda found: f"antennas[{int(found[1]) + 1}]", text)

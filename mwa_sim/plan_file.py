@@ -18,6 +18,8 @@ from mwa_sim.control.watch import LANDMARK, Watch
 from mwa_sim.errors import DataError, InputError, MeshError, MwaError
 from mwa_sim.placement import PlacedAntenna, default_name, name_problems, resolve_point
 from mwa_sim.plan import Plan
+from mwa_sim.plan_changes import shifted
+from mwa_sim.plan_regions import with_region_changes
 from mwa_sim.plan_spec import AntennaTable, PlanSpec, PoseSpec, SeveralSpec
 from mwa_sim.spec import validate
 from mwa_sim.spec_paths import set_path
@@ -25,7 +27,7 @@ from mwa_sim.toml_file import check_schema, read_toml
 from mwa_sim.typing import FloatArray
 
 PLAN_VERSION = 1
-_OPTIONAL_TABLES = ("cooldown", "solver")
+_OPTIONAL_TABLES = ("cooldown", "solver", "regions")
 _OF_ANTENNA = ("antenna", "pose", "pulses")
 _T = TypeVar("_T")
 
@@ -123,6 +125,7 @@ def plan_from_data(data: dict[str, Any], folder: str | os.PathLike[str] = ".") -
     case = None
     if isinstance(data.get("case"), str):
         case = _collect(problems, lambda: load_case(_case_path(data["case"], base)))
+        case = _with_regions(problems, case, data.get("regions"))
     tables = _listed_tables(data) if several else [data]
     prefixes = [f"antennas[{k}]." for k in range(len(tables))] if several else [""]
     antennas = [
@@ -203,8 +206,22 @@ def _pose(
         return None
     found: list[str] = []
     pose = _collect(found, lambda: Pose.between(entry=entry, tip=tip).moved(deeper=spec.deeper))
+    if pose is not None:
+        pose = shifted(pose, spec.shift.model_dump())
     problems += [prefix + text for text in found]
     return pose
+
+
+def _with_regions(problems: list[str], case: Case | None, tables: object) -> Case | None:
+    """The case with the tables ``[regions.NAME]`` of the raw data."""
+    if case is None or not isinstance(tables, Mapping):
+        return case
+    given = {name: table for name, table in tables.items() if isinstance(table, Mapping)}
+    found: list[str] = []
+    changed = _collect(found, lambda: with_region_changes(case, given, source="file"))
+    # What is wrong with a table by itself has been found with the rest of the plan.
+    problems += [text for text in found if text not in problems]
+    return case if changed is None else changed
 
 
 def _make_room(data: dict[str, Any], key: str) -> None:
@@ -212,6 +229,8 @@ def _make_room(data: dict[str, Any], key: str) -> None:
     parts = key.replace("[", ".").replace("]", "").split(".")
     if parts[0] in _OPTIONAL_TABLES and len(parts) > 1:
         data.setdefault(parts[0], {})
+    if parts[0] == "regions" and len(parts) > 2:
+        data.setdefault("regions", {}).setdefault(parts[1], {})
     tables, holder = _listed_tables(data), data
     if tables and parts[0] in _OF_ANTENNA:
         raise InputError(
@@ -222,6 +241,8 @@ def _make_room(data: dict[str, Any], key: str) -> None:
         if number >= len(tables) or not isinstance(tables[number], dict):
             return
         holder, parts = tables[number], parts[2:]
+    if parts[:2] == ["pose", "shift"] and isinstance(holder.get("pose"), dict):
+        holder["pose"].setdefault("shift", {})
     if parts[:1] == ["antenna"] and len(parts) > 1:
         if isinstance(holder.get("antenna"), str):
             holder["antenna"] = {"library": holder["antenna"]}

@@ -10,6 +10,7 @@ from mwa_sim.control.protocol import Protocol
 from mwa_sim.control.pulse import Pulsed
 from mwa_sim.control.watch import Watch
 from mwa_sim.plan import DryingLimit, ParameterSet, SolverSettings
+from mwa_sim.plan_regions import RegionSpec
 from mwa_sim.spec import Length, Spec, Time
 
 
@@ -25,6 +26,21 @@ def _listed(value: object) -> object:
 Point = Annotated[str | tuple[Length, Length, Length], BeforeValidator(_listed)]
 
 
+class ShiftSpec(Spec):
+    """How far the antenna is moved without turning it, in the axes of the case.
+
+    Attributes
+    ----------
+    deeper, anterior, left, cranial : float [m]
+        Along the shaft, or along x, y and z of the case; negative the other way.
+    """
+
+    deeper: Length = 0.0
+    anterior: Length = 0.0
+    left: Length = 0.0
+    cranial: Length = 0.0
+
+
 class PoseSpec(Spec):
     """Where the antenna goes: a point on its shaft, and its tip.
 
@@ -34,11 +50,14 @@ class PoseSpec(Spec):
     deeper : float [m]
         How far the antenna is pushed on beyond ``tip`` along the line from ``entry``: an antenna
         radiates some way behind its tip, so ``tip`` may name the target.
+    shift : ShiftSpec
+        Applied last, for example for the uncertainty of the position.
     """
 
     entry: Point
     tip: Point
     deeper: Length = 0.0
+    shift: ShiftSpec = ShiftSpec()
 
 
 class CommonSpec(Spec):
@@ -51,6 +70,8 @@ class CommonSpec(Spec):
     case : str
         Bundled name, or a path relative to the plan file.
     tissues, drying : str
+    regions : dict of str to RegionSpec
+        Tissue, or values of the tissue, of regions by name; the bounding sets keep the values.
     rewetting : bool
     seed : int
     solver : SolverSettings
@@ -59,6 +80,7 @@ class CommonSpec(Spec):
     format: str = Field(alias="schema")
     case: str = Field(min_length=1)
     tissues: ParameterSet = "nominal"
+    regions: dict[str, RegionSpec] = Field(default_factory=dict)
     drying: DryingLimit = "redistribute"
     rewetting: bool = True
     seed: int = Field(0, ge=0)

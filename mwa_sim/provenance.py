@@ -93,6 +93,9 @@ def _feed(digest: Any, value: Any) -> None:
         number = float(value)
         # One text for every nan, and -0.0 is 0.0.
         digest.update(f"#{'nan' if math.isnan(number) else (number + 0.0).hex()}".encode())
+    elif isinstance(value, complex | np.complexfloating):
+        digest.update(b"i")
+        _feed(digest, [value.real, value.imag])
     elif isinstance(value, str | PurePath):
         text = str(value).encode()
         digest.update(b'"%d:' % len(text) + text)
@@ -123,6 +126,8 @@ def _feed_array(digest: Any, array: np.ndarray[Any, Any]) -> None:
         array = array.astype("<i8")
     elif array.dtype.kind == "f":
         array = array.astype("<f8") + 0.0
+    elif array.dtype.kind == "c":
+        array = array.astype("<c16") + 0.0
     else:
         raise TypeError(f"an array of {array.dtype} has no content to hash")
     digest.update(f"a{array.dtype.str}{array.shape}".encode())

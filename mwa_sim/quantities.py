@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from numbers import Real
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import PydanticCustomError, core_schema
@@ -172,6 +172,30 @@ def quantity(
     """
     DIMENSIONS[dimension]
     return Quantity(dimension, above, at_least, below, at_most)
+
+
+def quantity_of(annotation: Any, metadata: Iterable[Any] = ()) -> Quantity | None:
+    """What reads the values of an annotation, also where None or a text is allowed beside them.
+
+    Parameters
+    ----------
+    annotation : type
+        Of a field of a model.
+    metadata : iterable
+        What pydantic has taken out of the annotation.
+
+    Returns
+    -------
+    Quantity or None
+    """
+    for item in metadata:
+        if isinstance(item, Quantity):
+            return item
+    for part in get_args(annotation):
+        found = quantity_of(part, getattr(part, "__metadata__", ()))
+        if found is not None:
+            return found
+    return None
 
 
 Length = Annotated[float, quantity("length")]

@@ -31,7 +31,8 @@ PROPERTIES: dict[str, Quantity] = {
 }
 """Numeric properties by name, with the quantity that reads each of them."""
 
-_CHANGED = "given by the caller"
+GIVEN = "given by the caller"
+"""Source of a value that replaced the one of the data file."""
 
 MODELS = ("electrical_conductivity_model", "relative_permittivity_model", "perfusion_model")
 """Attributes of a tissue that name a temperature model."""
@@ -235,7 +236,7 @@ class Tissue:
                 except InputError as error:
                     found += [f"{name}: {problem}" for problem in error.problems]
                 else:
-                    values[name] = Value(number, number, number, _CHANGED, "assumption")
+                    values[name] = Value(number, number, number, GIVEN, "assumption")
             elif name in MODELS:
                 found += self._change_model(models, name, given)
                 read[name] = given
@@ -257,7 +258,7 @@ class Tissue:
             model_source(given)
         except InputError as error:
             return [f"{name}: {problem}" for problem in error.problems]
-        models[name] = ModelChoice(given, given, given, _CHANGED, "assumption")
+        models[name] = ModelChoice(given, given, given, GIVEN, "assumption")
         return []
 
     def as_dict(self) -> dict[str, float | str | None]:
