@@ -33,16 +33,19 @@ if TYPE_CHECKING:
     from mwa_sim.plan_file import load_plan
     from mwa_sim.result import Result, load_result
     from mwa_sim.simulation import Simulation, simulate, steps
+    from mwa_sim.study.between import between
+    from mwa_sim.study.sweep import sweep
+    from mwa_sim.study.table import Study
     from mwa_sim.tissue.library import list_tissues, load_tissue
 
 __version__ = "0.1.0"
 
 __all__ = [
     "Antenna", "Case", "DataError", "InputError", "MeshError", "MwaError", "Plan", "Pose",
-    "Protocol", "Pulse", "Result", "Rule", "Simulation", "SolverError", "Thermocouple",
-    "__version__", "antenna_in_tissue", "check_pose", "list_antennas", "list_cases", "list_tissues",
-    "load_case", "load_plan", "load_result", "load_tissue", "make_case", "plot", "progress",
-    "simulate", "snap_pose", "steps", "two_ways_in", "ways_in",
+    "Protocol", "Pulse", "Result", "Rule", "Simulation", "SolverError", "Study", "Thermocouple",
+    "__version__", "antenna_in_tissue", "between", "check_pose", "list_antennas", "list_cases",
+    "list_tissues", "load_case", "load_plan", "load_result", "load_tissue", "make_case", "plot",
+    "progress", "simulate", "snap_pose", "steps", "sweep", "two_ways_in", "ways_in",
 ]  # fmt: skip
 
 _HOMES = {
@@ -59,6 +62,9 @@ _HOMES = {
     "plan_file": ("load_plan",),
     "result": ("Result", "load_result"),
     "simulation": ("Simulation", "simulate", "steps"),
+    "study.between": ("between",),
+    "study.sweep": ("sweep",),
+    "study.table": ("Study",),
     "tissue.library": ("list_tissues", "load_tissue"),
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names}

@@ -13,7 +13,8 @@ NAMES = {
     "Thermocouple", "Rule", "Plan", "load_plan", "Simulation", "simulate", "steps", "progress",
     "Result", "load_result", "plot", "load_tissue", "list_tissues", "MwaError", "InputError",
     "DataError", "MeshError", "SolverError", "__version__", "antenna_in_tissue",
-    "make_case", "ways_in", "two_ways_in", "check_pose", "snap_pose",
+    "make_case", "ways_in", "two_ways_in", "check_pose", "snap_pose", "sweep",
+    "between", "Study",
 }  # fmt: skip
 
 
