@@ -25,7 +25,7 @@ from mwa_sim.heat.ordering import solver_order
 from mwa_sim.heat.pennes import HeatModel, ThermalMaterials, assemble
 from mwa_sim.heat.source import Source
 from mwa_sim.heat.step import HeatStepper
-from mwa_sim.mesh.probe import Locator
+from mwa_sim.mesh.probe import Locator, locator_of
 from mwa_sim.mesh.tetmesh import TetMesh
 from mwa_sim.plan import Plan
 from mwa_sim.preparation import Preparation
@@ -111,7 +111,7 @@ def build(plan: Plan, reuse: Preparation | None = None) -> Setup:
     case = plan.case.with_tissues(plan.tissues)
     mesh = case.mesh
     known = reuse.mesh(mesh)
-    locator = reuse.take("points", known, lambda: Locator(mesh))
+    locator = reuse.take("points", known, lambda: locator_of(mesh))
     positions = plan.thermocouple_positions()
     check_points(plan, locator)
     names = list(positions)

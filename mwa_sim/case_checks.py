@@ -58,12 +58,12 @@ def unmatched_regions(mesh: TetMesh, names: Mapping[int, str]) -> list[str]:
 
 def points_outside(mesh: TetMesh, points: Mapping[str, FloatArray]) -> list[str]:
     """Landmarks that lie outside a mesh, as messages."""
-    from mwa_sim.mesh.probe import Locator  # compiles its search on first use
+    from mwa_sim.mesh.probe import locator_of  # compiles its search on first use
 
     names = list(points)
     if not names:
         return []
-    tets, _ = Locator(mesh).locate(np.array([points[name] for name in names]))
+    tets, _ = locator_of(mesh).locate(np.array([points[name] for name in names]))
     low, high = mesh.bounds * 1e3
     extent = " x ".join(f"{a:.4g}..{b:.4g}" for a, b in zip(low, high, strict=True))
     return [

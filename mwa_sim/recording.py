@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from mwa_sim.control.event import Event
 from mwa_sim.criterion import Criterion
 from mwa_sim.errors import InputError
-from mwa_sim.mesh.probe import Locator
+from mwa_sim.mesh.probe import Locator, locator_of
 from mwa_sim.mesh.tetmesh import TetMesh
 from mwa_sim.zone import Zone
 
@@ -204,7 +204,7 @@ class Recording:
     @cached_property
     def locator(self) -> Locator:
         """Finds points in the mesh; built once."""
-        return Locator(self.mesh)
+        return locator_of(self.mesh)
 
     @cached_property
     def _zones(self) -> dict[str, Zone]:

@@ -19,18 +19,67 @@ from mwa_sim.typing import FloatArray, IntArray
 
 
 @njit(cache=True)
-def _local_stiffness(nodes: FloatArray, tets: IntArray, factor: FloatArray) -> FloatArray:
-    """Element matrices factor_e V_e grad(phi_i).grad(phi_j), shape (m, 4, 4)."""
-    out = np.empty((tets.shape[0], 4, 4))
+def _pattern(tets: IntArray, n_nodes: int) -> tuple[IntArray, IntArray]:
+    """CSR pattern (indptr, columns) of the nodes that share a tetrahedron; columns ascend."""
+    m = tets.shape[0]
+    start = np.zeros(n_nodes + 1, dtype=np.int64)
+    for e in range(m):
+        for c in range(4):
+            start[tets[e, c] + 1] += 1
+    for i in range(n_nodes):
+        start[i + 1] += start[i]
+    around = np.empty(4 * m, dtype=np.int32)
+    place = start[:-1].copy()
+    for e in range(m):
+        for c in range(4):
+            i = tets[e, c]
+            around[place[i]] = e
+            place[i] += 1
+    seen = np.full(n_nodes, -1, dtype=np.int32)
+    indptr = np.zeros(n_nodes + 1, dtype=np.int32)
+    for i in range(n_nodes):
+        count = 0
+        for k in range(start[i], start[i + 1]):
+            for c in range(4):
+                j = tets[around[k], c]
+                if seen[j] != i:
+                    seen[j] = i
+                    count += 1
+        indptr[i + 1] = indptr[i] + count
+    columns = np.empty(indptr[n_nodes], dtype=np.int32)
+    seen[:] = -1
+    for i in range(n_nodes):
+        first = last = indptr[i]
+        for k in range(start[i], start[i + 1]):
+            for c in range(4):
+                j = tets[around[k], c]
+                if seen[j] != i:
+                    seen[j] = i
+                    # Rows are short: each new column is put in its place.
+                    at = last
+                    while at > first and columns[at - 1] > j:
+                        columns[at] = columns[at - 1]
+                        at -= 1
+                    columns[at] = j
+                    last += 1
+    return indptr, columns
+
+
+@njit(cache=True)
+def _fill(
+    nodes: FloatArray, tets: IntArray, factor: FloatArray, indptr: IntArray, columns: IntArray
+) -> FloatArray:
+    """Sum the element matrices factor_e V_e grad(phi_i).grad(phi_j) into a CSR pattern."""
+    values = np.zeros(columns.size)
     g = np.empty((4, 3))
+    x = np.empty((4, 3))
     for e in range(tets.shape[0]):
-        x0 = nodes[tets[e, 0]]
-        x1 = nodes[tets[e, 1]]
-        x2 = nodes[tets[e, 2]]
-        x3 = nodes[tets[e, 3]]
-        ax, ay, az = x1[0] - x0[0], x1[1] - x0[1], x1[2] - x0[2]
-        bx, by, bz = x2[0] - x0[0], x2[1] - x0[1], x2[2] - x0[2]
-        cx, cy, cz = x3[0] - x0[0], x3[1] - x0[1], x3[2] - x0[2]
+        for c in range(4):
+            for d in range(3):
+                x[c, d] = nodes[tets[e, c], d]
+        ax, ay, az = x[1, 0] - x[0, 0], x[1, 1] - x[0, 1], x[1, 2] - x[0, 2]
+        bx, by, bz = x[2, 0] - x[0, 0], x[2, 1] - x[0, 1], x[2, 2] - x[0, 2]
+        cx, cy, cz = x[3, 0] - x[0, 0], x[3, 1] - x[0, 1], x[3, 2] - x[0, 2]
         # Rows of the inverse Jacobian are the gradients of phi_1..phi_3.
         g[1, 0], g[1, 1], g[1, 2] = by * cz - bz * cy, bz * cx - bx * cz, bx * cy - by * cx
         g[2, 0], g[2, 1], g[2, 2] = cy * az - cz * ay, cz * ax - cx * az, cx * ay - cy * ax
@@ -40,13 +89,26 @@ def _local_stiffness(nodes: FloatArray, tets: IntArray, factor: FloatArray) -> F
             g[0, d] = -(g[1, d] + g[2, d] + g[3, d])
         scale = factor[e] / (6.0 * det)
         for i in range(4):
+            row = tets[e, i]
             for j in range(4):
-                out[e, i, j] = scale * (g[i, 0] * g[j, 0] + g[i, 1] * g[j, 1] + g[i, 2] * g[j, 2])
-    return out
+                column = tets[e, j]
+                low, high = indptr[row], indptr[row + 1] - 1
+                while low < high:
+                    half = (low + high) // 2
+                    if columns[half] < column:
+                        low = half + 1
+                    else:
+                        high = half
+                values[low] += scale * (g[i, 0] * g[j, 0] + g[i, 1] * g[j, 1] + g[i, 2] * g[j, 2])
+    return values
 
 
-def stiffness(nodes: FloatArray, tets: IntArray, conductivity: FloatArray) -> sp.csr_matrix:
+def stiffness(
+    nodes: FloatArray, tets: IntArray, conductivity: FloatArray, like: sp.csr_matrix | None = None
+) -> sp.csr_matrix:
     """Assemble the stiffness matrix of ``-div(k grad T)``.
+
+    The places of its entries are found first, so that nothing larger than the matrix is made.
 
     Parameters
     ----------
@@ -54,6 +116,8 @@ def stiffness(nodes: FloatArray, tets: IntArray, conductivity: FloatArray) -> sp
     tets : (m, 4) int array
         Positively oriented tetrahedra.
     conductivity : (m,) float array [W/m/K]
+    like : scipy.sparse.csr_matrix, optional
+        Another stiffness matrix of the same nodes and tetrahedra, whose places are taken over.
 
     Returns
     -------
@@ -61,13 +125,12 @@ def stiffness(nodes: FloatArray, tets: IntArray, conductivity: FloatArray) -> sp
         Symmetric, rows sum to zero, column indices sorted.
     """
     n = nodes.shape[0]
-    local = _local_stiffness(nodes, tets, np.ascontiguousarray(conductivity, dtype=np.float64))
-    index = tets.astype(np.int32)
-    rows = np.repeat(index, 4, axis=1).ravel()
-    cols = np.tile(index, (1, 4)).ravel()
-    matrix = sp.coo_matrix((local.ravel(), (rows, cols)), shape=(n, n)).tocsr()
-    matrix.sum_duplicates()
-    matrix.sort_indices()
+    tets = np.ascontiguousarray(tets)
+    indptr, columns = _pattern(tets, n) if like is None else (like.indptr, like.indices)
+    factor = np.ascontiguousarray(conductivity, dtype=np.float64)
+    values = _fill(np.ascontiguousarray(nodes), tets, factor, indptr, columns)
+    matrix = sp.csr_matrix((values, columns, indptr), shape=(n, n))
+    matrix.has_sorted_indices = matrix.has_canonical_format = True
     return matrix
 
 
@@ -85,8 +148,17 @@ def lumped(tets: IntArray, volumes: FloatArray, density: FloatArray, n_nodes: in
     -------
     (n_nodes,) float array [X]
     """
-    share = np.repeat(0.25 * volumes * density, 4)
-    return np.bincount(tets.ravel(), weights=share, minlength=n_nodes).astype(np.float64)
+    total = np.zeros(n_nodes)
+    _lump(np.ascontiguousarray(tets), volumes, np.asarray(density, dtype=np.float64), total)
+    return total
+
+
+@njit(cache=True)
+def _lump(tets: IntArray, volumes: FloatArray, density: FloatArray, total: FloatArray) -> None:
+    for e in range(tets.shape[0]):
+        share = 0.25 * volumes[e] * density[e]
+        for c in range(4):
+            total[tets[e, c]] += share
 
 
 def lumped_surface(nodes: FloatArray, faces: IntArray, n_nodes: int) -> FloatArray:

@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from mwa_sim.errors import MeshError
-from mwa_sim.mesh.morton import morton_order
 from mwa_sim.mesh.tetmesh import Floats, Ints, TetMesh
 
 #: A point whose smallest barycentric coordinate is above minus this is inside: points on the
 #: outer surface must not be lost to rounding.
 TOLERANCE = 1e-7
 _LEAF = 8
+
+
+def locator_of(mesh: TetMesh) -> Locator:
+    """The locator of a mesh: made once for as long as the mesh lives.
+
+    Parameters
+    ----------
+    mesh : TetMesh
+    """
+    # Kept by the mesh itself, as what it computes of its arrays is.
+    known = mesh.__dict__.get("_locator")
+    if known is None:
+        known = Locator(mesh)
+        object.__setattr__(mesh, "_locator", known)
+    return cast(Locator, known)
 
 
 class Locator:
@@ -36,11 +50,16 @@ class Locator:
     """
 
     def __init__(self, mesh: TetMesh) -> None:
+        from mwa_sim.mesh.probe_kernels import leaf_boxes, morton_codes
+
         self.mesh = mesh
-        corners = mesh.nodes[mesh.tets]
-        low, high = corners.min(axis=1), corners.max(axis=1)
-        self._order = morton_order((low + high) / 2.0)
-        self._boxes = _box_tree(low[self._order], high[self._order])
+        low, high = mesh.bounds
+        scale = (2**21 - 1) / (float((high - low).max()) or 1.0)
+        codes = morton_codes(mesh.nodes, mesh.tets, low, scale)
+        self._order = np.argsort(codes, kind="stable").astype(np.uint32)
+        groups = -(-mesh.n_tets // _LEAF)
+        leaves = 1 << max(0, (groups - 1).bit_length())
+        self._boxes = leaf_boxes(mesh.nodes, mesh.tets, self._order, _LEAF, leaves)
 
     def locate(self, points: ArrayLike) -> tuple[Ints, Floats]:
         """Element and barycentric coordinates of each point.
@@ -112,22 +131,3 @@ def _points(points: ArrayLike) -> Floats:
     if x.ndim != 2 or x.shape[1] != 3:
         raise MeshError(f"points must be a (k, 3) array, got shape {x.shape}")
     return x
-
-
-def _box_tree(low: Floats, high: Floats) -> Floats:
-    """Boxes of a complete binary tree, (2 * leaves, 6); node 1 is the root, leaves come last."""
-    groups = -(-len(low) // _LEAF)
-    leaves = 1 << max(0, (groups - 1).bit_length())
-    boxes = np.empty((2 * leaves, 6))
-    boxes[:, :3], boxes[:, 3:] = np.inf, -np.inf
-    starts = np.arange(0, len(low), _LEAF)
-    boxes[leaves : leaves + groups, :3] = np.minimum.reduceat(low, starts)
-    boxes[leaves : leaves + groups, 3:] = np.maximum.reduceat(high, starts)
-    size = leaves
-    while size > 1:
-        half = size // 2
-        pairs = boxes[size : 2 * size].reshape(half, 2, 6)
-        boxes[half:size, :3] = pairs[:, :, :3].min(axis=1)
-        boxes[half:size, 3:] = pairs[:, :, 3:].max(axis=1)
-        size = half
-    return boxes

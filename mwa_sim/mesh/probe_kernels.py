@@ -1,4 +1,4 @@
-"""Compiled search for the tetrahedron around a point."""
+"""Compiled search for the tetrahedron around a point, and the tree for it."""
 
 from __future__ import annotations
 
@@ -8,11 +8,82 @@ from numpy.typing import NDArray
 
 
 @njit(cache=True)
+def morton_codes(
+    nodes: NDArray[np.float64], tets: NDArray[np.int64], low: NDArray[np.float64], scale: float
+) -> NDArray[np.uint64]:
+    """Place of the centre of each tetrahedron on a Morton curve (21 bits an axis).
+
+    Parameters
+    ----------
+    nodes : (n, 3) float array [m]
+    tets : (m, 4) int array
+    low : (3,) float array [m]
+        Corner of the curve's cube.
+    scale : float [1/m]
+        Cells a metre.
+    """
+    codes = np.zeros(tets.shape[0], dtype=np.uint64)
+    for e in range(tets.shape[0]):
+        code = np.uint64(0)
+        for axis in range(3):
+            x = 0.0
+            for c in range(4):
+                x += nodes[tets[e, c], axis]
+            v = np.uint64(max(0.0, (0.25 * x - low[axis]) * scale))
+            v = (v | (v << np.uint64(32))) & np.uint64(0x1F00000000FFFF)
+            v = (v | (v << np.uint64(16))) & np.uint64(0x1F0000FF0000FF)
+            v = (v | (v << np.uint64(8))) & np.uint64(0x100F00F00F00F00F)
+            v = (v | (v << np.uint64(4))) & np.uint64(0x10C30C30C30C30C3)
+            v = (v | (v << np.uint64(2))) & np.uint64(0x1249249249249249)
+            code |= v << np.uint64(axis)
+        codes[e] = code
+    return codes
+
+
+@njit(cache=True)
+def leaf_boxes(
+    nodes: NDArray[np.float64],
+    tets: NDArray[np.int64],
+    order: NDArray[np.uint32],
+    leaf: int,
+    leaves: int,
+) -> NDArray[np.float64]:
+    """Boxes of a complete binary tree, (2 * leaves, 6); node 1 is the root, leaves come last.
+
+    Parameters
+    ----------
+    nodes : (n, 3) float array [m]
+    tets : (m, 4) int array
+    order : (m,) int array
+        Elements in the order of the leaves.
+    leaf : int
+        Elements in a leaf.
+    leaves : int
+        A power of two, at least ``m / leaf``.
+    """
+    boxes = np.empty((2 * leaves, 6))
+    boxes[:, :3], boxes[:, 3:] = np.inf, -np.inf
+    for k in range(order.size):
+        box = leaves + k // leaf
+        for c in range(4):
+            i = tets[order[k], c]
+            for axis in range(3):
+                x = nodes[i, axis]
+                boxes[box, axis] = min(boxes[box, axis], x)
+                boxes[box, 3 + axis] = max(boxes[box, 3 + axis], x)
+    for box in range(leaves - 1, 0, -1):
+        for axis in range(3):
+            boxes[box, axis] = min(boxes[2 * box, axis], boxes[2 * box + 1, axis])
+            boxes[box, 3 + axis] = max(boxes[2 * box, 3 + axis], boxes[2 * box + 1, 3 + axis])
+    return boxes
+
+
+@njit(cache=True)
 def locate_points(
     points: NDArray[np.float64],
     nodes: NDArray[np.float64],
     tets: NDArray[np.int64],
-    order: NDArray[np.int64],
+    order: NDArray[np.uint32],
     boxes: NDArray[np.float64],
     leaf: int,
     tolerance: float,

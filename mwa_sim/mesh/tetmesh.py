@@ -14,16 +14,31 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from mwa_sim.errors import MeshError
+from mwa_sim.mesh.checked import (
+    DEGENERATE,
+    TET_EDGES,
+    Floats,
+    Ints,
+    element_volumes,
+    mesh_arrays,
+    mesh_problems,
+    signed_volumes,
+)
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+__all__ = [
+    "DEGENERATE",
+    "TET_EDGES",
+    "TET_FACES",
+    "Floats",
+    "Ints",
+    "TetMesh",
+    "outer_faces",
+    "signed_volumes",
+    "unique_rows",
+]
 
 #: Faces of a positively oriented tetrahedron, each seen counter-clockwise from outside.
 TET_FACES = np.array([[1, 2, 3], [0, 3, 2], [0, 1, 3], [0, 2, 1]])
-#: Edges of a tetrahedron as pairs of local vertices.
-TET_EDGES = np.array([[0, 1], [0, 2], [0, 3], [1, 2], [1, 3], [2, 3]])
-#: A tetrahedron below this fraction of (longest edge)^3 has no volume in double precision.
-DEGENERATE = 1e-10
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,13 +73,17 @@ class TetMesh:
     regions: NDArray[np.int32]
 
     def __init__(self, nodes: ArrayLike, tets: ArrayLike, regions: ArrayLike) -> None:
-        x, t, r = _arrays(nodes, tets, regions)
-        problems = _problems(x, t)
+        x, t, r = mesh_arrays(nodes, tets, regions)
+        problems = mesh_problems(x, t)
         if problems:
             raise MeshError(problems)
         for name, array in (("nodes", x), ("tets", t), ("regions", r)):
             array.flags.writeable = False
             object.__setattr__(self, name, array)
+
+    def __getstate__(self) -> dict[str, object]:
+        # To another process go the arrays alone: the rest is made there if it is needed.
+        return {name: getattr(self, name) for name in ("nodes", "tets", "regions")}
 
     def __repr__(self) -> str:
         return f"TetMesh({self.n_nodes} nodes, {self.n_tets} tets, regions {self.labels})"
@@ -87,7 +106,7 @@ class TetMesh:
     @cached_property
     def volumes(self) -> Floats:
         """Volume of each element, (m,) [m3]."""
-        return signed_volumes(self.nodes, self.tets)
+        return element_volumes(self.nodes, self.tets)
 
     @cached_property
     def bounds(self) -> Floats:
@@ -163,28 +182,6 @@ class TetMesh:
         return chosen
 
 
-def signed_volumes(nodes: Floats, tets: Ints) -> Floats:
-    """Signed volume of each tetrahedron: ``det(x1 - x0, x2 - x0, x3 - x0) / 6``.
-
-    Parameters
-    ----------
-    nodes : (n, 3) float array [m]
-    tets : (m, 4) int array
-
-    Returns
-    -------
-    (m,) float array [m3]
-        Negative for inverted elements.
-    """
-    # Column by column: no (m, 3, 3) temporaries, which matters for millions of elements.
-    o = nodes[tets[:, 0]].T
-    ax, ay, az = nodes[tets[:, 1]].T - o
-    bx, by, bz = nodes[tets[:, 2]].T - o
-    cx, cy, cz = nodes[tets[:, 3]].T - o
-    det = ax * (by * cz - bz * cy) + ay * (bz * cx - bx * cz) + az * (bx * cy - by * cx)
-    return np.asarray(det / 6.0)
-
-
 def outer_faces(tets: Ints) -> Ints:
     """Faces that belong to exactly one of the given tetrahedra.
 
@@ -250,66 +247,3 @@ def unique_rows(rows: Ints) -> tuple[Ints, Ints, Ints]:
     inverse = np.empty(len(rows), dtype=np.int64)
     inverse[order] = group
     return inverse, order[new].astype(np.int64), np.bincount(group).astype(np.int64)
-
-
-def _arrays(
-    nodes: ArrayLike, tets: ArrayLike, regions: ArrayLike
-) -> tuple[Floats, Ints, NDArray[np.int32]]:
-    x = np.array(nodes, dtype=np.float64, order="C")
-    t = np.array(tets, dtype=np.int64, order="C")
-    r = np.array(regions, dtype=np.int32)
-    problems = []
-    if x.ndim != 2 or x.shape[1:] != (3,):
-        problems.append(f"nodes must be an (n, 3) array, got shape {x.shape}")
-    if t.ndim != 2 or t.shape[1:] != (4,):
-        problems.append(f"tets must be an (m, 4) array, got shape {t.shape}")
-    elif len(t) == 0:
-        problems.append("the mesh has no tetrahedra")
-    if r.shape != t.shape[:1]:
-        problems.append(f"regions must give one label per tetrahedron, got shape {r.shape}")
-    if problems:
-        raise MeshError(problems)
-    return x, t, r
-
-
-def _problems(x: Floats, t: Ints) -> list[str]:
-    problems = []
-    bad = np.flatnonzero(~np.isfinite(x).all(axis=1))
-    if len(bad):
-        problems.append(f"{len(bad)} nodes have coordinates that are not finite{_some(bad)}")
-    outside = np.flatnonzero(((t < 0) | (t >= len(x))).any(axis=1))
-    if len(outside):
-        problems.append(
-            f"{len(outside)} tetrahedra name nodes that do not exist{_some(outside)}; "
-            f"the mesh has {len(x)} nodes"
-        )
-    if problems:
-        return problems
-    used = np.zeros(len(x), dtype=bool)
-    used[t] = True
-    if not used.all():
-        loose = np.flatnonzero(~used)
-        problems.append(f"{len(loose)} nodes belong to no tetrahedron{_some(loose)}")
-    volume = signed_volumes(x, t)
-    longest = np.zeros(len(t))
-    for a, b in TET_EDGES:
-        np.maximum(longest, np.square(x[t[:, a]] - x[t[:, b]]).sum(axis=1), out=longest)
-    size = DEGENERATE * longest**1.5
-    inverted = np.flatnonzero(volume < -size)
-    if len(inverted):
-        problems.append(
-            f"{len(inverted)} tetrahedra are inverted (negative volume){_some(inverted)}; "
-            "swap two nodes of each, or mesh again"
-        )
-    flat = np.flatnonzero(np.abs(volume) <= size)
-    if len(flat):
-        problems.append(
-            f"{len(flat)} tetrahedra are degenerate (no volume){_some(flat)}; mesh again"
-        )
-    return problems
-
-
-def _some(numbers: Ints) -> str:
-    """First few numbers of a list, for a message."""
-    text = ", ".join(str(k) for k in numbers[:5])
-    return f" (numbers {text}{', ...' if len(numbers) > 5 else ''})"

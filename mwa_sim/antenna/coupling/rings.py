@@ -105,8 +105,11 @@ class Rings:
         if outside.size:
             face = np.unique(mesh.boundary_faces)
             nearest = face[cKDTree(mesh.nodes[face]).query(points[outside])[1]]
-            one_tet = np.empty(len(mesh.nodes), dtype=np.int64)
-            one_tet[mesh.tets.ravel()] = np.repeat(np.arange(len(mesh.tets)), 4)
+            one_tet = np.zeros(len(mesh.nodes), dtype=np.int64)
+            for corner in mesh.tets.T:
+                last = np.zeros_like(one_tet)
+                last[corner] = np.arange(len(mesh.tets))
+                np.maximum(one_tet, last, out=one_tet)
             corners[outside] = nearest[:, None]
             bary[outside] = 0.25
             label[outside] = np.searchsorted(

@@ -78,14 +78,17 @@ class Transfer:
         self._tissue, self._finder = tissue, finder
         labels = np.asarray(mesh.labels)
         column = np.searchsorted(labels, mesh.regions)
-        local = pose.frame(mesh.nodes)[mesh.tets]
+        nodes = pose.frame(mesh.nodes)
         total = 1.0
         found: list[tuple[IntArray, FloatArray, FloatArray]] = []
-        parent: IntArray = np.arange(len(mesh.tets))
-        shape, volume = local, np.asarray(mesh.volumes)
+        # Most tetrahedra get nothing: they are sorted out before arrays of their corners are made.
+        parent, q, edge = self._heated(nodes, mesh.tets, mesh.volumes, field, loss, size, surface)
+        corners = nodes[mesh.tets[parent]]
+        shape, volume = corners, np.asarray(mesh.volumes[parent])
         bary = np.broadcast_to(np.eye(4), (len(parent), 4, 4))
         for level in range(_DEEPEST + 1):
-            q, edge = self._estimate(shape, field, loss, size, surface)
+            if level:
+                q, edge = self._estimate(shape, field, loss, size, surface)
             power = q * volume
             length = np.cbrt(8.5 * volume)
             split = (power > _SHARE * total) & (length > _COARSE * edge)
@@ -107,7 +110,9 @@ class Transfer:
         tet = np.concatenate([f[0] for f in found])
         points = np.concatenate([f[1] for f in found])
         weight = np.concatenate([f[2] for f in found])
-        x = np.einsum("pk,pkc->pc", points, local[tet])
+        x = np.zeros((len(tet), 3))
+        for k in range(4):
+            x += points[:, k, None] * nodes[mesh.tets[tet, k]]
         triangle, inner = finder.locate(np.hypot(x[:, 0], x[:, 1]), x[:, 2])
         held = np.where(triangle >= 0, tissue[triangle], -1)
         keep = held >= 0
@@ -120,6 +125,28 @@ class Transfer:
         self._entry = np.asarray(inverse).reshape(-1, 4).astype(np.int32)
         self.node, self.column = entries // len(labels), entries % len(labels)
 
+    def _heated(
+        self,
+        nodes: FloatArray,
+        tets: IntArray,
+        volumes: FloatArray,
+        field: FloatArray,
+        loss: FloatArray,
+        size: FloatArray,
+        surface: float,
+    ) -> tuple[IntArray, FloatArray, FloatArray]:
+        """Tetrahedra (k,) that get power, with their estimates: a corner is looked at once."""
+        q, edge = self._at(nodes, field, loss, size, surface)
+        centre = np.zeros((len(tets), 3))
+        for corner in tets.T:
+            centre += 0.25 * nodes[corner]
+        most, least = self._at(centre, field, loss, size, surface)
+        for corner in tets.T:
+            np.maximum(most, q[corner], out=most)
+            np.minimum(least, edge[corner], out=least)
+        chosen = np.flatnonzero(most * volumes > _NOTHING)
+        return chosen, most[chosen], least[chosen]
+
     def _estimate(
         self,
         shape: FloatArray,
@@ -129,18 +156,31 @@ class Transfer:
         surface: float,
     ) -> tuple[FloatArray, FloatArray]:
         """Largest density and smallest triangle at the corners and the centre of each part."""
-        q, edge = np.zeros(len(shape)), np.full(len(shape), np.inf)
-        for x in (shape.mean(axis=1), *np.moveaxis(shape, 1, 0)):
-            r = np.hypot(x[:, 0], x[:, 1])
-            # Beside the antenna a part may have all its corners inside and yet hold hot tissue.
-            r = np.where(x[:, 2] > 0.0, np.maximum(r, surface), r)
-            triangle, bary = self._finder.locate(r, x[:, 2])
-            known = triangle >= 0
-            held = np.where(known, self._tissue[triangle], -1)
-            across, along = squared_field(field, held, bary)
-            q = np.maximum(q, (across + along) * loss[held])
-            edge = np.minimum(edge, np.where(known, size[triangle], np.inf))
+        q, edge = self._at(shape.mean(axis=1), field, loss, size, surface)
+        for x in np.moveaxis(shape, 1, 0):
+            density, near = self._at(x, field, loss, size, surface)
+            np.maximum(q, density, out=q)
+            np.minimum(edge, near, out=edge)
         return q, edge
+
+    def _at(
+        self,
+        x: FloatArray,
+        field: FloatArray,
+        loss: FloatArray,
+        size: FloatArray,
+        surface: float,
+    ) -> tuple[FloatArray, FloatArray]:
+        """Density and size of the triangle at points; 0 and infinite outside the plane."""
+        r = np.hypot(x[:, 0], x[:, 1])
+        # Beside the antenna a part may have all its corners inside and yet hold hot tissue.
+        r = np.where(x[:, 2] > 0.0, np.maximum(r, surface), r)
+        triangle, bary = self._finder.locate(r, x[:, 2])
+        known = triangle >= 0
+        held = np.where(known, self._tissue[triangle], -1)
+        across, along = squared_field(field, held, bary)
+        density = np.where(held >= 0, (across + along) * loss[held], 0.0)
+        return density, np.where(known, size[triangle], np.inf)
 
     def loads(self, field: FloatArray, sigma: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Power into each entry, ``int sigma |E|^2 / 2 phi_i dV``, by direction of the field.
