@@ -16,6 +16,7 @@ from mwa_sim.cli.guard import FAILED
 from mwa_sim.cli.mesh import mesh
 from mwa_sim.cli.run import run
 from mwa_sim.cli.show import show
+from mwa_sim.cli.sweep import sweep
 
 _INTERRUPTED = 130
 
@@ -33,6 +34,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("run")(run)
+app.command("sweep")(sweep)
 app.command("check")(check)
 app.command("show")(show)
 app.command("mesh")(mesh)

@@ -60,13 +60,14 @@ def to_xarray(study: Study) -> xarray.Dataset:
             numeric = all(isinstance(v, (int, float)) for v in column)
             coordinate = column.astype(float) if numeric else column.astype(str)
             coordinates[key] = (keys[0], coordinate, {"units": study.units.get(key, "")})
-    return library.Dataset(
+    dataset: xarray.Dataset = library.Dataset(
         {
             name: (dimensions, values, {"units": study.units.get(name, "")})
             for name, values in arrays.items()
         },
         coords=coordinates,
     )
+    return dataset
 
 
 def _library(name: str) -> Any:

@@ -261,12 +261,16 @@ def _fingerprint(function: Callable[..., Any]) -> str:
     if code is None:  # an object that can be called, a partial function
         return f"{name} {content_hash(packed(function))[:16]}"
     cells = [cell.cell_contents for cell in getattr(function, "__closure__", None) or ()]
-    used = [function.__globals__.get(each) for each in code.co_names]  # type: ignore[attr-defined]
+    used = [function.__globals__.get(each) for each in code.co_names]
     values = [repr(v) for v in [*cells, *used, getattr(function, "__defaults__", None)]
               if isinstance(v, (bool, int, float, str, tuple, list))]  # fmt: skip
     return f"{name} {content_hash([_code(code), values])[:16]}"
 
 
 def _code(code: Any) -> list[Any]:
-    constants = [_code(c) if hasattr(c, "co_code") else repr(c) for c in code.co_consts]
+    # Sets come out in another order in every process.
+    constants = [
+        _code(c) if hasattr(c, "co_code") else sorted(map(repr, c)) if isinstance(c, frozenset)
+        else repr(c) for c in code.co_consts
+    ]  # fmt: skip
     return [code.co_code, constants, list(code.co_names)]

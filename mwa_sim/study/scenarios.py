@@ -149,7 +149,8 @@ def _check_options(axes: tuple[Axis, ...], sample: str, n: int | None) -> None:
     found: list[str] = []
     if sample == "grid":
         found += [
-            f"over {key}: a range is sampled and not gridded; give sample='sobol' and n, or a list"
+            f"over {key}: a grid needs a list of values; a range is for sampling, with sample "
+            "'sobol' or 'latin-hypercube' and n"
             for key in ranges
         ]
         if n is not None and not ranges:
