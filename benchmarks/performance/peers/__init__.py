@@ -1,0 +1,1 @@
+"""Problems L and N solved by other finite-element programs."""
