@@ -19,22 +19,28 @@ from mwa_sim.typing import FloatArray, IntArray
 
 
 @njit(cache=True)
-def _pattern(tets: IntArray, n_nodes: int) -> tuple[IntArray, IntArray]:
-    """CSR pattern (indptr, columns) of the nodes that share a tetrahedron; columns ascend."""
-    m = tets.shape[0]
+def _around(tets: IntArray, n_nodes: int) -> tuple[IntArray, IntArray]:
+    """Tetrahedra around each node, ascending: those of node i are around[start[i]:start[i + 1]]."""
     start = np.zeros(n_nodes + 1, dtype=np.int64)
-    for e in range(m):
+    for e in range(tets.shape[0]):
         for c in range(4):
             start[tets[e, c] + 1] += 1
     for i in range(n_nodes):
         start[i + 1] += start[i]
-    around = np.empty(4 * m, dtype=np.int32)
+    around = np.empty(4 * tets.shape[0], dtype=np.int32)
     place = start[:-1].copy()
-    for e in range(m):
+    for e in range(tets.shape[0]):
         for c in range(4):
             i = tets[e, c]
             around[place[i]] = e
             place[i] += 1
+    return start, around
+
+
+@njit(cache=True)
+def _pattern(tets: IntArray, start: IntArray, around: IntArray) -> tuple[IntArray, IntArray]:
+    """CSR pattern (indptr, columns) of the nodes that share a tetrahedron; columns ascend."""
+    n_nodes = start.size - 1
     seen = np.full(n_nodes, -1, dtype=np.int32)
     indptr = np.zeros(n_nodes + 1, dtype=np.int32)
     for i in range(n_nodes):
@@ -67,39 +73,45 @@ def _pattern(tets: IntArray, n_nodes: int) -> tuple[IntArray, IntArray]:
 
 @njit(cache=True)
 def _fill(
-    nodes: FloatArray, tets: IntArray, factor: FloatArray, indptr: IntArray, columns: IntArray
+    nodes: FloatArray,
+    tets: IntArray,
+    factor: FloatArray,
+    start: IntArray,
+    around: IntArray,
+    indptr: IntArray,
+    columns: IntArray,
 ) -> FloatArray:
-    """Sum the element matrices factor_e V_e grad(phi_i).grad(phi_j) into a CSR pattern."""
+    """Sum the element matrices factor_e V_e grad(phi_i).grad(phi_j) into a CSR pattern.
+
+    Row by row: each tetrahedron is worked out four times, and nothing is searched for.
+    """
     values = np.zeros(columns.size)
+    place = np.empty(start.size - 1, dtype=np.int32)
     g = np.empty((4, 3))
-    x = np.empty((4, 3))
-    for e in range(tets.shape[0]):
-        for c in range(4):
+    for row in range(start.size - 1):
+        for k in range(indptr[row], indptr[row + 1]):
+            place[columns[k]] = k
+        for k in range(start[row], start[row + 1]):
+            e = around[k]
+            p, q, r, s = tets[e, 0], tets[e, 1], tets[e, 2], tets[e, 3]
+            ox, oy, oz = nodes[p, 0], nodes[p, 1], nodes[p, 2]
+            ax, ay, az = nodes[q, 0] - ox, nodes[q, 1] - oy, nodes[q, 2] - oz
+            bx, by, bz = nodes[r, 0] - ox, nodes[r, 1] - oy, nodes[r, 2] - oz
+            cx, cy, cz = nodes[s, 0] - ox, nodes[s, 1] - oy, nodes[s, 2] - oz
+            # Rows of the inverse Jacobian are the gradients of phi_1..phi_3.
+            g[1, 0], g[1, 1], g[1, 2] = by * cz - bz * cy, bz * cx - bx * cz, bx * cy - by * cx
+            g[2, 0], g[2, 1], g[2, 2] = cy * az - cz * ay, cz * ax - cx * az, cx * ay - cy * ax
+            g[3, 0], g[3, 1], g[3, 2] = ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx
+            det = ax * g[1, 0] + ay * g[1, 1] + az * g[1, 2]
             for d in range(3):
-                x[c, d] = nodes[tets[e, c], d]
-        ax, ay, az = x[1, 0] - x[0, 0], x[1, 1] - x[0, 1], x[1, 2] - x[0, 2]
-        bx, by, bz = x[2, 0] - x[0, 0], x[2, 1] - x[0, 1], x[2, 2] - x[0, 2]
-        cx, cy, cz = x[3, 0] - x[0, 0], x[3, 1] - x[0, 1], x[3, 2] - x[0, 2]
-        # Rows of the inverse Jacobian are the gradients of phi_1..phi_3.
-        g[1, 0], g[1, 1], g[1, 2] = by * cz - bz * cy, bz * cx - bx * cz, bx * cy - by * cx
-        g[2, 0], g[2, 1], g[2, 2] = cy * az - cz * ay, cz * ax - cx * az, cx * ay - cy * ax
-        g[3, 0], g[3, 1], g[3, 2] = ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx
-        det = ax * g[1, 0] + ay * g[1, 1] + az * g[1, 2]
-        for d in range(3):
-            g[0, d] = -(g[1, d] + g[2, d] + g[3, d])
-        scale = factor[e] / (6.0 * det)
-        for i in range(4):
-            row = tets[e, i]
-            for j in range(4):
-                column = tets[e, j]
-                low, high = indptr[row], indptr[row + 1] - 1
-                while low < high:
-                    half = (low + high) // 2
-                    if columns[half] < column:
-                        low = half + 1
-                    else:
-                        high = half
-                values[low] += scale * (g[i, 0] * g[j, 0] + g[i, 1] * g[j, 1] + g[i, 2] * g[j, 2])
+                g[0, d] = -(g[1, d] + g[2, d] + g[3, d])
+            scale = factor[e] / (6.0 * det)
+            i = 0 if row == p else 1 if row == q else 2 if row == r else 3
+            x, y, z = g[i, 0], g[i, 1], g[i, 2]
+            values[place[p]] += scale * (x * g[0, 0] + y * g[0, 1] + z * g[0, 2])
+            values[place[q]] += scale * (x * g[1, 0] + y * g[1, 1] + z * g[1, 2])
+            values[place[r]] += scale * (x * g[2, 0] + y * g[2, 1] + z * g[2, 2])
+            values[place[s]] += scale * (x * g[3, 0] + y * g[3, 1] + z * g[3, 2])
     return values
 
 
@@ -126,9 +138,13 @@ def stiffness(
     """
     n = nodes.shape[0]
     tets = np.ascontiguousarray(tets)
-    indptr, columns = _pattern(tets, n) if like is None else (like.indptr, like.indices)
+    start, around = _around(tets, n)
+    if like is None:
+        indptr, columns = _pattern(tets, start, around)
+    else:
+        indptr, columns = like.indptr, like.indices
     factor = np.ascontiguousarray(conductivity, dtype=np.float64)
-    values = _fill(np.ascontiguousarray(nodes), tets, factor, indptr, columns)
+    values = _fill(np.ascontiguousarray(nodes), tets, factor, start, around, indptr, columns)
     matrix = sp.csr_matrix((values, columns, indptr), shape=(n, n))
     matrix.has_sorted_indices = matrix.has_canonical_format = True
     return matrix

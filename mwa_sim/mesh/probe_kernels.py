@@ -159,4 +159,7 @@ def locate_points(
                     best = lowest
                     found[p] = t
                     bary[p, 0], bary[p, 1], bary[p, 2], bary[p, 3] = b0, b1, b2, b3
+            if best > tolerance:
+                # Well inside one element, it is in no other.
+                break
     return found, bary

@@ -110,19 +110,21 @@ class Transfer:
         tet = np.concatenate([f[0] for f in found])
         points = np.concatenate([f[1] for f in found])
         weight = np.concatenate([f[2] for f in found])
-        x = np.zeros((len(tet), 3))
-        for k in range(4):
-            x += points[:, k, None] * nodes[mesh.tets[tet, k]]
-        triangle, inner = finder.locate(np.hypot(x[:, 0], x[:, 1]), x[:, 2])
+        r, z = _places(nodes, mesh.tets, tet, points)
+        triangle, inner = finder.locate(r, z)
         held = np.where(triangle >= 0, tissue[triangle], -1)
         keep = held >= 0
         order = np.flatnonzero(keep)[np.argsort(tet[keep], kind="stable")]
         self._triangle = held[order].astype(np.int32)
         self._inner, self._outer = inner[order], points[order] * weight[order, None]
         tet = tet[order]
-        key = tets[tet].astype(np.int64) * len(labels) + column[tet][:, None]
+        # Points of one tetrahedron follow each other and share its entries.
+        new = np.append(True, tet[1:] != tet[:-1]) if len(tet) else np.zeros(0, dtype=bool)
+        used = tet[new]
+        key = tets[used].astype(np.int64) * len(labels) + column[used][:, None]
         entries, inverse = np.unique(key, return_inverse=True)
-        self._entry = np.asarray(inverse).reshape(-1, 4).astype(np.int32)
+        of_tet = np.asarray(inverse).reshape(-1, 4).astype(np.int32)
+        self._entry = of_tet[np.cumsum(new) - 1]
         self.node, self.column = entries // len(labels), entries % len(labels)
 
     def _heated(
@@ -209,3 +211,20 @@ def _spread(squared: FloatArray, outer: FloatArray, entry: IntArray, loads: Floa
     for p in range(squared.size):
         for c in range(4):
             loads[entry[p, c]] += squared[p] * outer[p, c]
+
+
+@njit(cache=True)
+def _places(
+    nodes: FloatArray, tets: IntArray, tet: IntArray, points: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Distance from the axis and place along it of points (k, 4) given by their tetrahedra."""
+    r, z = np.empty(tet.size), np.empty(tet.size)
+    for p in range(tet.size):
+        x, y, along = 0.0, 0.0, 0.0
+        for c in range(4):
+            i = tets[tet[p], c]
+            x += points[p, c] * nodes[i, 0]
+            y += points[p, c] * nodes[i, 1]
+            along += points[p, c] * nodes[i, 2]
+        r[p], z[p] = np.hypot(x, y), along
+    return r, z
