@@ -176,7 +176,7 @@ def switches() -> list[float]:
 
 
 def locate(nodes: NDArray, tets: NDArray, points: NDArray) -> tuple[NDArray, NDArray]:
-    """Corners (k, 4) of the elements around points (k, 3), and the weights (k, 4) of the corners."""
+    """Corners (k, 4) of the elements around points (k, 3) [m], and their weights (k, 4)."""
     base = nodes[tets[:, 0]]
     edges = np.stack([nodes[tets[:, i]] - base for i in (1, 2, 3)], axis=-1)
     inverse = np.linalg.inv(edges)
