@@ -10,13 +10,17 @@ import typer
 from mwa_sim.cli.console import notice_when_slow, out, out_json, say
 from mwa_sim.cli.guard import FAILED, finishing, guarded
 from mwa_sim.cli.options import Debug, Json, Overrides, PlanFile, plan_with
-from mwa_sim.cli.run import SLOW
 from mwa_sim.cli.targets import check_folder
 from mwa_sim.errors import InputError
 
 if TYPE_CHECKING:
     from mwa_sim.plan import Plan
     from mwa_sim.study.table import Study
+
+SLOW = (
+    "no scenario has ended yet; the first run of an installation also compiles its kernels and "
+    "generates the mesh of a bundled case, once"
+)
 
 
 @guarded

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import IO, cast
 
 from mwa_sim.errors import SolverError
+from mwa_sim.interrupt import deferred_interrupt
 from mwa_sim.study.channel import packed, receive, send
 from mwa_sim.study.execution import Base, Outcome, Task
 
@@ -160,12 +161,14 @@ class _Pool:
         return any(worker.task is not None for worker in self._workers)
 
     def next(self) -> tuple[_Worker, object]:
-        """The next message; on Windows a wait without end could not be interrupted."""
-        while True:
-            try:
-                return self._inbox.get(timeout=_POLL)
-            except queue.Empty:
-                continue
+        """The next message; waits in pieces, because Ctrl-C ends no wait on Windows."""
+        with deferred_interrupt() as pressed:
+            while not pressed():
+                try:
+                    return self._inbox.get(timeout=_POLL)
+                except queue.Empty:
+                    continue
+        raise KeyboardInterrupt
 
     def remove(self, worker: _Worker) -> Task | None:
         """Forget a worker that ended, and give back what it had in hand."""
