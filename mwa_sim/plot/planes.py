@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from mwa_sim.case_model import Case
 from mwa_sim.contour import isosurface
 from mwa_sim.errors import InputError
+from mwa_sim.mesh.tetmesh import unique_rows
 from mwa_sim.recording import Recording
 
 Floats = NDArray[np.float64]
@@ -132,8 +133,8 @@ class Section:
         self._cut = isosurface(mesh.nodes, mesh.tets, height, 0.0)
         flat = plane.flat(self._cut.points)
         grid = np.round(flat / (_COINCIDE * 1e3)).astype(np.int64)
-        _, self._first, merged = np.unique(grid, axis=0, return_index=True, return_inverse=True)
-        triangles = merged.ravel()[self._cut.triangles]
+        merged, self._first, _ = unique_rows(grid - grid.min(axis=0, initial=0))
+        triangles = merged[self._cut.triangles]
         a, b, c = triangles.T
         proper = (a != b) & (b != c) & (c != a)
         self.points: Floats = flat[self._first]

@@ -89,7 +89,7 @@ def slice(
 
     figure = style.new_figure(7.6, 6.9)
     axes = figure.add_subplot()
-    _draw_image(axes, figure, result, chosen, window, values, low, high, field)
+    _draw_image(axes, figure, result, cut, window, values, low, high, field)
     axes.set_xlim(window[0])
     axes.set_ylim(window[1])
     handles = _draw_outlines(axes, result, cut)
@@ -162,7 +162,7 @@ def _draw_image(
     axes: Any,
     figure: Any,
     run: Recording,
-    plane: Plane,
+    cut: Section,
     window: Floats,
     values: Floats,
     low: float,
@@ -172,22 +172,21 @@ def _draw_image(
     """Grey anatomy under heat, exact at each pixel centre (P1 interpolation)."""
     from matplotlib.cm import ScalarMappable
 
+    from mwa_sim.plot.raster_kernels import paint
+
     size = window[:, 1] - window[:, 0]
     step = max(_PIXEL_MM, float(size.max()) / _MOST_PIXELS)
-    nx, ny = np.maximum(1, np.ceil(size / step)).astype(int)
-    x = window[0, 0] + (np.arange(nx) + 0.5) * size[0] / nx
-    y = window[1, 0] + (np.arange(ny) + 0.5) * size[1] / ny
-    flat = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
-    # a hair to the side that the section takes, where the plane runs along faces of the mesh
-    tet, bary = run.locator.locate(plane.space(flat) - 1e-7 * plane.normal)
-    inside = tet >= 0
-    heat = np.einsum("ij,ij->i", bary, values[run.mesh.tets[tet]])
+    nx, ny = (int(n) for n in np.maximum(1, np.ceil(size / step)))
+    painted, heat = paint(
+        cut.points, cut.triangles, cut.interpolate(values), window[:, 0], size / (nx, ny), nx, ny
+    )
+    inside = painted >= 0
     colours, norm, opacity = style.heat_colours(low, high, low + 0.2 * (high - low))
-    over = np.where(inside, opacity(heat), 0.0)[:, None]
-    under = np.where(inside, style.greys(run)[tet], 1.0)[:, None] * np.ones(3)
-    image = (1.0 - over) * under + over * colours(norm(heat))[:, :3]
+    over = np.where(inside, opacity(heat), 0.0)[..., None]
+    under = np.where(inside, style.greys(run, cut.regions)[painted], 1.0)[..., None]
+    image = (1.0 - over) * under + over * colours(norm(heat))[..., :3]
     axes.imshow(
-        image.reshape(ny, nx, 3),
+        image,
         origin="lower",
         extent=(*window[0], *window[1]),
         interpolation="antialiased",

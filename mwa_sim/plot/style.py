@@ -79,11 +79,11 @@ def is_spine(run: Recording) -> bool:
     return bool(labels_of(run, "bone"))
 
 
-def greys(run: Recording) -> NDArray[np.float64]:
-    """Grey of each element, (m,)."""
+def greys(run: Recording, labels: NDArray[np.int32]) -> NDArray[np.float64]:
+    """Grey of each of some region labels that the mesh has, (k,)."""
     table = {label: role(*names).grey for label, names in run.regions.items()}
     values = np.array([table.get(label, _OTHER.grey) for label in run.mesh.labels])
-    return np.asarray(values[np.searchsorted(run.mesh.labels, run.mesh.regions)])
+    return np.asarray(values[np.searchsorted(run.mesh.labels, labels)])
 
 
 def heat_colours(low: float, high: float, start: float) -> tuple[Any, Any, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import Executor
 from typing import Any
 
 import numpy as np
@@ -42,7 +44,31 @@ def zone3d(result: Recording, criterion: str = style.ZONE_CRITERION, *, vtk: boo
         If the criterion is not understood.
     """
     scene = scene_of(result, criterion)
-    image = render(scene) if vtk else None
+    return _figure(result, criterion, scene, render(scene) if vtk else None)
+
+
+def zone3d_later(result: Recording, beside: Executor) -> Callable[[], Any]:
+    """Begin to render the view of :func:`zone3d` while other pictures are drawn.
+
+    Parameters
+    ----------
+    result : Result
+    beside : concurrent.futures.Executor
+        Of threads: the rendering itself is a process of its own.
+
+    Returns
+    -------
+    callable
+        Waits for the rendering and gives the figure.
+    """
+    scene = scene_of(result, style.ZONE_CRITERION)
+    image = beside.submit(render, scene)
+    return lambda: _figure(result, style.ZONE_CRITERION, scene, image.result())
+
+
+def _figure(
+    result: Recording, criterion: str, scene: Scene, image: NDArray[np.float32] | None
+) -> Any:
     figure = style.new_figure(8.0, 7.4)
     if image is None:
         axes = figure.add_subplot(projection="3d", proj_type="ortho")

@@ -7,6 +7,7 @@ import pytest
 
 from mwa_sim.errors import InputError
 from mwa_sim.plot.planes import PLANES, Plane, Section, choose_plane, side
+from mwa_sim.plot.raster_kernels import paint
 from mwa_sim.result import Result
 from tests.result.synthetic import LANDMARKS, synthetic_result
 from tests.zone.boxes import box_mesh
@@ -155,3 +156,39 @@ def test_section_carries_linear_fields_exactly(result):
 
 def test_plane_outside_the_mesh_is_empty(result):
     assert len(Section(result, choose_plane(result, "axial", (0.0, 0.0, 0.2))).triangles) == 0
+
+
+@pytest.mark.parametrize("name", PLANES)
+def test_painted_pixels_are_the_field_of_the_mesh_there(result, name):
+    plane = choose_plane(result, name)
+    section = Section(result, plane)
+    field = result.fields["max_temperature"]
+    low, high = section.points.min(axis=0) - 2.0, section.points.max(axis=0) + 2.0
+    nx, ny = 61, 47
+    step = (high - low) / (nx, ny)
+    painted, value = paint(
+        section.points, section.triangles, section.interpolate(field), low, step, nx, ny
+    )
+    i, j = np.meshgrid(np.arange(nx), np.arange(ny))
+    flat = low + (np.stack([i, j], axis=-1).reshape(-1, 2) + 0.5) * step
+    # a hair to the side that the section takes, where the plane runs along faces of the mesh
+    tet, bary = result.locator.locate(plane.space(flat) - 1e-7 * plane.normal)
+    np.testing.assert_array_equal(painted.ravel() >= 0, tet >= 0)
+    inside = tet >= 0
+    assert 0.5 < inside.mean() < 1.0
+    exact = np.einsum("ij,ij->i", bary, field[result.mesh.tets[tet]])[inside]
+    np.testing.assert_allclose(value.ravel()[inside], exact, atol=0.02)
+    regions = section.regions[painted.ravel()[inside]]
+    assert (regions == result.mesh.regions[tet[inside]]).mean() > 0.99
+
+
+def test_triangles_without_area_are_not_painted():
+    points = np.array([[0.0, 0.0], [4.0, 0.0], [0.0, 4.0], [8.0, 0.0]])
+    flat, proper = [0, 1, 3], [0, 1, 2]
+    size = (np.zeros(2), np.ones(2), 4, 4)
+    painted, _ = paint(points, np.array([flat]), np.zeros(4), *size)
+    assert (painted == -1).all()
+    painted, value = paint(points, np.array([flat, proper]), np.array([0.0, 4, 0, 9]), *size)
+    # centres on the long side count, those beyond do not
+    assert (painted == 1).sum() == 10
+    np.testing.assert_allclose(value[0], [0.5, 1.5, 2.5, 3.5])
