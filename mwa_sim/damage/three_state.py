@@ -31,6 +31,8 @@ LOST_BELOW = 0.8
 
 # Rate times substep; the error of a substep is then below 1e-6 of the fractions.
 _MAX_RATE_STEP = 0.1
+# Fraction not yet dead that no longer matters.
+_ALL_DEAD = 1e-9
 # Above this death takes a second, and the fit (37-80 degC) has long been left behind.
 _MAX_TEMPERATURE = 300.0
 
@@ -94,6 +96,9 @@ def three_state_increment(
     alive, dead : float [-]
         Fractions at the end.
     """
+    if 1.0 - dead < _ALL_DEAD:
+        # Hot tissue would take thousands of substeps to no effect.
+        return alive, dead
     fastest = dt * max(k0, k1, _KB)
     if fastest <= _MAX_RATE_STEP:
         return _substep(dt, k0, math.sqrt(k0 * k1), k1, alive, dead)

@@ -1,221 +1,250 @@
-"""Compiled kernels of the heat solver: one super-time-stepping step and its stability bound.
+"""Compiled kernels of the heat solver: one super-time-stepping step and its error.
 
-The semi-discrete equation in the scaled enthalpy u (see :mod:`mwa_sim.tissue.enthalpy`),
+With theta = T - 37 degC and the scaled enthalpy v = u - 37 (see :mod:`mwa_sim.tissue.enthalpy`) the
+semi-discrete equation
 
-    du_i/dt = sum_j A_ij T_j + sum_j B_ij D(T_j) - d_i T_i + q_i,        A = -K / C,
+    dv_i/dt = sum_j A_ij theta_j + sum_j B_ij D(theta_j) - d_i theta_i + q_i,        A = -K / C,
 
 is advanced by the Runge-Kutta-Legendre scheme of second order (RKL2; key ``meyer2014``): s
 explicit stages are stable up to dt = (s^2 + s - 2) / (2 lambda_max), so the cost of a step grows
 with the square root of its size and nothing is ever assembled, factorised or iterated, whatever
-the phase change does.  ``D(T) = int (clip(T, 37, 100) - 37) dT`` carries the linear growth of the
-conductivity with temperature (Kirchhoff transform), ``B = -K_slope / C``; B is skipped when no
-tissue has a slope.
+the phase change does.  ``D = int (clip(T, 37, 100) - 37) dT`` carries the linear growth of the
+conductivity with temperature (Kirchhoff transform), ``B = -K_slope / C``.
 
-Columns are unsigned 32-bit: signed ones cost a wrap-around test for every access.
+The stages work on increments z_j = v_j - v_0 in single precision, whose rounding is that of the
+change in one step; the enthalpy itself is kept in double precision.  Rows are handled in chunks
+that stay in the first cache: the product first, then loops over the chunk that the compiler turns
+into vector instructions (each with few enough arrays for it to prove them distinct), and the
+inversion of the enthalpy only in chunks where something boils.
 """
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numba import njit
 
+from mwa_sim.heat.sliced import CHUNK, SLICE, product, product_of_two
 from mwa_sim.tissue.enthalpy import WINDOW_START, temperature_near, vapour_slope
 from mwa_sim.typing import BoolArray, FloatArray, IntArray
 
+REFERENCE = 37.0
+"""Temperature that theta and v are counted from [degC]; that of the blood."""
 CONDUCTIVITY_START = 37.0
 CONDUCTIVITY_END = 100.0
-_SPAN = CONDUCTIVITY_END - CONDUCTIVITY_START
 MIN_STAGES = 3
 
-
-@njit(cache=True, inline="always")
-def kirchhoff(t: float) -> float:
-    """D(T) = integral of (clip(T, 37, 100) - 37) dT [K2], the Kirchhoff part of k(T)."""
-    x = t - CONDUCTIVITY_START
-    if x <= 0.0:
-        return 0.0
-    if x <= _SPAN:
-        return 0.5 * x * x
-    return _SPAN * (x - 0.5 * _SPAN)
+_SPAN = np.float32(CONDUCTIVITY_END - CONDUCTIVITY_START)
+_HALF = np.float32(0.5)
+_ZERO = np.float32(0.0)
+_START = np.float32(WINDOW_START - REFERENCE)
 
 
 @njit(cache=True, error_model="numpy", fastmath={"contract", "reassoc"})
-def diffuse(
-    indptr: IntArray,
-    columns: IntArray,
-    values: FloatArray,
-    slope_values: FloatArray,
-    t: FloatArray,
-    dt_: FloatArray,
-    out: FloatArray,
-) -> None:
-    """Diffusive rate ``A T + B D(T)`` [K/s]; ``dt_`` holds D(T) where B is used."""
-    n = out.size
-    if slope_values.size == 0:
-        for i in range(n):
-            acc = 0.0
-            for k in range(indptr[i], indptr[i + 1]):
-                acc += values[k] * t[columns[k]]
-            out[i] = acc
-    else:
-        for i in range(n):
-            acc = 0.0
-            for k in range(indptr[i], indptr[i + 1]):
-                j = columns[k]
-                acc += values[k] * t[j] + slope_values[k] * dt_[j]
-            out[i] = acc
+def conducted(theta: Any, linear: Any, slope: Any, out: Any) -> None:
+    """``linear theta + slope D(theta)`` with D = int (clip(theta, 0, 63)) dtheta [K2].
+
+    The temperature that conduction acts on where the conductivity grows alike in all tissues
+    (linear 1), or D alone for the second matrix (linear 0, slope 1).
+    """
+    for i in range(theta.size):
+        x = min(max(theta[i], _ZERO), _SPAN)
+        out[i] = linear * theta[i] + slope * (x * (theta[i] - _HALF * x))
 
 
 @njit(cache=True)
-def kirchhoff_array(t: FloatArray, out: FloatArray) -> None:
-    """Fill ``out`` with D(T) [K2]."""
-    for i in range(t.size):
-        out[i] = kirchhoff(t[i])
+def _temperatures(v: Any, latent: Any, near: Any, theta: Any) -> None:
+    """Fill ``theta`` for the enthalpies ``v`` of a chunk; below the window they are the same."""
+    hot = 0
+    for i in range(v.size):
+        theta[i] = v[i]
+        hot += v[i] > _START
+    if hot:
+        for i in range(v.size):
+            if v[i] > _START:
+                found = temperature_near(REFERENCE + v[i], latent[i], REFERENCE + near[i])
+                theta[i] = found - REFERENCE
 
 
 @njit(cache=True, error_model="numpy", fastmath={"contract", "reassoc"})
-def _stage(
-    indptr: IntArray,
-    columns: IntArray,
-    values: FloatArray,
-    slope_values: FloatArray,
-    latent: FloatArray,
-    d: FloatArray,
-    q: FloatArray,
-    coefficients: FloatArray,
-    u0: FloatArray,
-    rate0: FloatArray,
-    y_new: FloatArray,
-    y_old: FloatArray,
-    t_old: FloatArray,
-    k_old: FloatArray,
-    t_new: FloatArray,
-    k_new: FloatArray,
+def _first(diff: Any, d: Any, q: Any, theta: Any, rate: Any) -> None:
+    for i in range(rate.size):
+        rate[i] = diff[i] - d[i] * theta[i] + q[i]
+
+
+@njit(cache=True, error_model="numpy", fastmath={"contract", "reassoc"})
+def _start(dt: Any, rate: Any, v0: Any, z: Any, before: Any, v: Any) -> None:
+    for i in range(rate.size):
+        z[i] = dt * rate[i]
+        before[i] = _ZERO
+        v[i] = v0[i] + dt * rate[i]
+
+
+@njit(cache=True, error_model="numpy", fastmath={"contract", "reassoc"})
+def _combine(
+    mu: Any, nu: Any, mut: Any, diff: Any, d: Any, q: Any, theta: Any, z: Any, new: Any
 ) -> None:
-    """One RKL2 stage; ``y_new`` holds Y_{j-2} on entry and Y_j on return."""
-    mu, nu, rest, mut, gat = (
-        coefficients[0],
-        coefficients[1],
-        coefficients[2],
-        coefficients[3],
-        coefficients[4],
-    )
-    with_slope = slope_values.size > 0
-    for i in range(u0.size):
-        acc = 0.0
-        if with_slope:
-            for k in range(indptr[i], indptr[i + 1]):
-                j = columns[k]
-                acc += values[k] * t_old[j] + slope_values[k] * k_old[j]
-        else:
-            for k in range(indptr[i], indptr[i + 1]):
-                acc += values[k] * t_old[columns[k]]
-        rate = acc - d[i] * t_old[i] + q[i]
-        y = mu * y_old[i] + nu * y_new[i] + rest * u0[i] + mut * rate + gat * rate0[i]
-        y_new[i] = y
-        # Below the window the scaled enthalpy is the temperature.
-        t_new[i] = y if y <= WINDOW_START else temperature_near(y, latent[i], t_old[i])
-    if with_slope:
-        kirchhoff_array(t_new, k_new)
+    for i in range(z.size):
+        new[i] = mu * z[i] + nu * new[i] + mut * (diff[i] - d[i] * theta[i] + q[i])
+
+
+@njit(cache=True, error_model="numpy", fastmath={"contract", "reassoc"})
+def _add_first(gat: Any, rate: Any, v0: Any, z: Any, v: Any) -> None:
+    for i in range(z.size):
+        z[i] += gat * rate[i]
+        v[i] = v0[i] + z[i]
+
+
+@njit(cache=True, error_model="numpy", fastmath={"contract", "reassoc"})
+def _errors(dt: Any, diff: Any, d: Any, q: Any, theta: Any, rate: Any, z: Any, error: Any) -> None:
+    """0.4 dt (f_0 + f_1) - 0.8 (v_1 - v_0), of which the size is the error of the step."""
+    a, b = np.float32(0.4) * dt, np.float32(0.8)
+    for i in range(z.size):
+        error[i] = a * (rate[i] + (diff[i] - d[i] * theta[i] + q[i])) - b * z[i]
+
+
+@njit(cache=True, error_model="numpy", fastmath={"contract", "reassoc"})
+def _lost(capacity: Any, d: Any, theta: Any, after: Any) -> float:
+    total = _ZERO
+    for i in range(d.size):
+        total += capacity[i] * d[i] * (theta[i] + after[i])
+    return float(total)
 
 
 @njit(cache=True)
+def _largest(error: Any, v0: Any, z: Any, latent: Any, theta: Any) -> float:
+    """Largest temperature error of a chunk; not a number is larger than any."""
+    top = _ZERO
+    finite = _ZERO
+    hot = 0
+    for i in range(error.size):
+        top = max(top, abs(error[i]))
+        finite += error[i] * _ZERO
+        hot += v0[i] + z[i] > _START
+    if finite != _ZERO:
+        return np.inf
+    if not hot:
+        return float(top)
+    worst = 0.0
+    for i in range(error.size):
+        e = abs(error[i])
+        if v0[i] + z[i] > _START:
+            e /= 1.0 + latent[i] * vapour_slope(REFERENCE + theta[i])
+        worst = max(worst, e)
+    return worst
+
+
+@njit(cache=True, error_model="numpy")
 def rkl2_step(
-    indptr: IntArray,
-    columns: IntArray,
-    values: FloatArray,
-    slope_values: FloatArray,
-    latent: FloatArray,
-    d: FloatArray,
-    q: FloatArray,
+    offsets: Any,
+    columns: Any,
+    values: Any,
+    slope_values: Any,
+    latent: Any,
+    capacity: Any,
+    slope: float,
+    d: Any,
+    q: Any,
     dt: float,
     stages: int,
-    u: FloatArray,
-    t: FloatArray,
-    diff: FloatArray,
-    work: FloatArray,
-    u_new: FloatArray,
-    t_new: FloatArray,
-    diff_new: FloatArray,
-) -> float:
-    """Advance the enthalpy by one RKL2 step and estimate its temperature error.
+    v: Any,
+    theta: Any,
+    diff: Any,
+    work: Any,
+    increment: Any,
+    theta_new: Any,
+    diff_new: Any,
+) -> tuple[float, float]:
+    """Take one RKL2 step and estimate its temperature error.
 
     Parameters
     ----------
-    indptr, columns, values, slope_values : CSR arrays of A and B, rows scaled by 1/C [1/s]
-    latent : (n,) float array [K]
-        Latent ratio lambda of each node.
-    d, q : (n,) float array [1/s], [K/s]
+    offsets, columns, values, slope_values : arrays of a SlicedMatrix
+        A and B [1/s]; zero in the rows of fixed nodes.
+    latent : (n,) float32 array [K]
+        Latent ratio of each node; n is a multiple of CHUNK, here and below.
+    capacity : (n,) float32 array [J/K]
+    slope : float [1/K]
+        Relative growth of the conductivity that all tissues share, if B is empty.
+    d, q : (n,) float32 array [1/s], [K/s]
         Linear sink and source, constant in the step.
     dt : float [s]
     stages : int
         Number of stages s >= 3.
-    u, t, diff : (n,) float array
-        Scaled enthalpy, temperature [degC] and diffusive rate [K/s] at the start; unchanged.
-    work : (7, n) float array
+    v, theta, diff : (n,) float32 array
+        Enthalpy and temperature above 37 degC, diffusive rate [K/s], at the start; unchanged.
+    work : (7, n) float32 array
         Scratch.
-    u_new, t_new, diff_new : (n,) float array
-        Results at the end of the step.
+    increment, theta_new, diff_new : (n,) float32 array
+        Increment of the enthalpy in the step; temperature and diffusive rate at its end.
 
     Returns
     -------
-    float [K]
+    error : float [K]
         Largest local temperature error: the estimate of Sommeijer, Shampine & Verwer for
         stabilised second-order schemes, 0.8 (u - u_new) + 0.4 dt (f + f_new), divided by du/dT.
+    lost : float [W]
+        sum C d (theta + theta_new) / 2: mean heat flow to what the sinks lead to.
     """
-    n = u.size
-    rate0 = work[0]
-    y_a = work[1]
-    y_b = work[2]
-    t_a = work[3]
-    t_b = work[4]
-    k_a = work[5]
-    k_b = work[6]
-    with_slope = slope_values.size > 0
-    coefficients = np.empty(5)
+    n = v.size
+    rate, z_a, z_b = work[0], work[1], work[2]
+    t_a, t_b = work[3], work[4]
+    # What conduction acts on: the temperatures themselves if the conductivity is constant.
+    mixed = slope_values.size > 0
+    grows = mixed or slope != 0.0
+    linear, factor = np.float32(0.0 if mixed else 1.0), np.float32(1.0 if mixed else slope)
+    c_a, c_b = (work[5], work[6]) if grows else (t_a, t_b)
+    buffer = np.empty(CHUNK, dtype=np.float32)
     w1 = 4.0 / (stages * stages + stages - 2.0)
-    b_prev2 = 1.0 / 3.0
-    b_prev = 1.0 / 3.0
-    mut1 = w1 / 3.0
-    for i in range(n):
-        rate0[i] = diff[i] - d[i] * t[i] + q[i]
-        y_b[i] = u[i]
-        y = u[i] + mut1 * dt * rate0[i]
-        y_a[i] = y
-        t_a[i] = y if y <= WINDOW_START else temperature_near(y, latent[i], t[i])
-    if with_slope:
-        kirchhoff_array(t_a, k_a)
+    b_prev2 = b_prev = 1.0 / 3.0
+    first = np.float32(w1 / 3.0 * dt)
+    for a in range(0, n, CHUNK):
+        e = a + CHUNK
+        _first(diff[a:e], d[a:e], q[a:e], theta[a:e], rate[a:e])
+        _start(first, rate[a:e], v[a:e], z_a[a:e], z_b[a:e], buffer)
+        _temperatures(buffer, latent[a:e], theta[a:e], t_a[a:e])
+        if grows:
+            conducted(t_a[a:e], linear, factor, c_a[a:e])
     for j in range(2, stages + 1):
         b = (j * j + j - 2.0) / (2.0 * j * (j + 1.0))
         mu = (2.0 * j - 1.0) / j * b / b_prev
         nu = -(j - 1.0) / j * b / b_prev2
-        mut = mu * w1
-        coefficients[0] = mu
-        coefficients[1] = nu
-        coefficients[2] = 1.0 - mu - nu
-        coefficients[3] = mut * dt
-        coefficients[4] = -(1.0 - b_prev) * mut * dt
-        _stage(
-            indptr, columns, values, slope_values, latent, d, q, coefficients,
-            u, rate0, y_b, y_a, t_a, k_a, t_b, k_b,
-        )  # fmt: skip
-        y_a, y_b = y_b, y_a
+        mut = mu * w1 * dt
+        gat = np.float32((b_prev - 1.0) * mut)
+        mu_, nu_, mut_ = np.float32(mu), np.float32(nu), np.float32(mut)
+        for a in range(0, n, CHUNK):
+            e = a + CHUNK
+            if mixed:
+                product_of_two(offsets, columns, values, slope_values, a // SLICE, t_a, c_a, buffer)
+            else:
+                product(offsets, columns, values, a // SLICE, c_a, buffer)
+            _combine(mu_, nu_, mut_, buffer, d[a:e], q[a:e], t_a[a:e], z_a[a:e], z_b[a:e])
+            _add_first(gat, rate[a:e], v[a:e], z_b[a:e], buffer)
+            _temperatures(buffer, latent[a:e], t_a[a:e], t_b[a:e])
+            if grows:
+                conducted(t_b[a:e], linear, factor, c_b[a:e])
+        z_a, z_b = z_b, z_a
         t_a, t_b = t_b, t_a
-        k_a, k_b = k_b, k_a
+        c_a, c_b = c_b, c_a
         b_prev2 = b_prev
         b_prev = b
-    diffuse(indptr, columns, values, slope_values, t_a, k_a, diff_new)
     worst = 0.0
-    for i in range(n):
-        u_new[i] = y_a[i]
-        t_new[i] = t_a[i]
-        rate1 = diff_new[i] - d[i] * t_a[i] + q[i]
-        error = abs(0.8 * (u[i] - y_a[i]) + 0.4 * dt * (rate0[i] + rate1))
-        if y_a[i] > WINDOW_START:
-            error /= 1.0 + latent[i] * vapour_slope(t_a[i])
-        if not error <= worst:
-            worst = error  # also catches NaN, which must never pass as a small error
-    return worst
+    lost = 0.0
+    step = np.float32(dt)
+    for a in range(0, n, CHUNK):
+        e = a + CHUNK
+        if mixed:
+            product_of_two(offsets, columns, values, slope_values, a // SLICE, t_a, c_a, buffer)
+        else:
+            product(offsets, columns, values, a // SLICE, c_a, buffer)
+        diff_new[a:e] = buffer
+        theta_new[a:e] = t_a[a:e]
+        increment[a:e] = z_a[a:e]
+        _errors(step, diff_new[a:e], d[a:e], q[a:e], t_a[a:e], rate[a:e], z_a[a:e], buffer)
+        worst = max(worst, _largest(buffer, v[a:e], z_a[a:e], latent[a:e], t_a[a:e]))
+        lost += _lost(capacity[a:e], d[a:e], theta[a:e], t_a[a:e])
+    return worst, 0.5 * lost
 
 
 @njit(cache=True)

@@ -1,4 +1,4 @@
-"""Compiled loops over the nodes: source, coefficients of a step, sums for the books of energy.
+"""Compiled loops over the nodes: coefficients of a step, its acceptance, the antenna's heat.
 
 The sums are loops, not BLAS calls: those wake a pool of threads that spin for the rest of the step
 and take the processor from everything else.
@@ -6,45 +6,64 @@ and take the processor from everything else.
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
 from numba import njit
 
+from mwa_sim.heat.kernels import REFERENCE
 from mwa_sim.tissue.tabulated import table_place
 from mwa_sim.typing import FloatArray, IntArray
 
+# Change of a temperature [K] below which the absorption of a node is not looked up anew: less than
+# 2e-4 of it where it falls fastest, while the tissue dries.
+_UNCHANGED = 0.001
+
 
 @njit(cache=True)
-def spread_source(
+def follow_nodes(
     nodes: IntArray,
+    first: IntArray,
     models: IntArray,
     weights: FloatArray,
     tables: FloatArray,
     table_start: float,
     table_step: float,
-    temperature: FloatArray,
-    out: FloatArray,
+    theta: Any,
+    before: Any,
+    ratio: float,
+    limit: float,
+    highest: FloatArray,
+    seen: FloatArray,
+    powers: FloatArray,
 ) -> float:
-    """Scale the source entries with the conductivity of the warm tissue.
+    """Bring the powers of the nodes up to the temperature expected in the middle of a step.
 
-    out_i = sum over the entries e at node i of weights_e f_model(e)(T_i),  where f is tabulated
-    with linear interpolation.  Returns the total sum(out) [W/W].
+    Node ``nodes[a]`` has the entries ``first[a]`` to ``first[a + 1]``, and the power
+    sum_e weights_e f_model(e)(T) at T = theta + ratio (theta - before), where the change is
+    limited; with ``highest`` (n,) not empty at the highest temperature so far if that is higher.
+    Nodes whose temperature ``seen`` last has not changed keep their power.  Returns the change of
+    the sum of all powers [W/W].
     """
-    out[:] = 0.0
-    total = 0.0
-    last = tables.shape[1] - 2
-    per_step = 1.0 / table_step
-    before, k, part = nodes.size + temperature.size, 0, 0.0
-    for e in range(nodes.size):
-        i = nodes[e]
-        if i != before:
-            # Entries of one node follow each other.
-            before = i
-            k, part = table_place(temperature[i], table_start, per_step, last)
-        m = models[e]
-        f = tables[m, k] + part * (tables[m, k + 1] - tables[m, k])
-        value = weights[e] * f
-        out[i] += value
-        total += value
-    return total
+    change = 0.0
+    last, per_step = tables.shape[1] - 2, 1.0 / table_step
+    for a in range(nodes.size):
+        i = nodes[a]
+        now = np.float64(theta[i])
+        t = REFERENCE + now + min(max(ratio * (now - before[i]), -limit), limit)
+        if highest.size:
+            t = max(t, highest[i])
+        if abs(t - seen[a]) < _UNCHANGED:
+            continue
+        seen[a] = t
+        k, part = table_place(t, table_start, per_step, last)
+        power = 0.0
+        for e in range(first[a], first[a + 1]):
+            m = models[e]
+            power += weights[e] * (tables[m, k] + part * (tables[m, k + 1] - tables[m, k]))
+        change += power - powers[i]
+        powers[i] = power
+    return change
 
 
 @njit(cache=True)
@@ -58,7 +77,7 @@ def follow_entries(
     temperature: FloatArray,
     out: FloatArray,
 ) -> None:
-    """The same entry by entry: out_e = weights_e f_model(e)(T_i)."""
+    """Powers entry by entry at nodal temperatures: out_e = weights_e f_model(e)(T_i)."""
     last, per_step = tables.shape[1] - 2, 1.0 / table_step
     for e in range(nodes.size):
         k, part = table_place(temperature[nodes[e]], table_start, per_step, last)
@@ -67,70 +86,30 @@ def follow_entries(
 
 
 @njit(cache=True)
-def midpoint(
-    t: FloatArray, t_previous: FloatArray, ratio: float, limit: float, out: FloatArray
-) -> None:
-    """Temperature extrapolated to the middle of the next step: T + ratio (T - T_previous)."""
-    for i in range(t.size):
-        step = ratio * (t[i] - t_previous[i])
-        out[i] = t[i] + min(max(step, -limit), limit)
+def add_heat(factor: float, powers: FloatArray, inverse_capacity: Any, q: Any) -> None:
+    """Add the heat of an antenna to the source of a step: q_i += factor powers_i / C_i [K/s]."""
+    for i in range(powers.size):
+        q[i] += factor * powers[i] * inverse_capacity[i]
 
 
 @njit(cache=True)
-def balance(
-    perfusion: FloatArray,
-    stoppable: FloatArray,
-    open_vessels: FloatArray,
-    blood_temperature: float,
-    shaft: FloatArray,
-    shaft_temperature: FloatArray,
-    outer: FloatArray,
-    outer_temperature: float,
-    source: FloatArray,
-    metabolic: FloatArray,
-    inverse_capacity: FloatArray,
-    blood: FloatArray,
-    d: FloatArray,
-    q: FloatArray,
-) -> None:
-    """Coefficients of a step: blood flow [W/K], sink d [1/s] and source q [K/s] of every node."""
-    for i in range(d.size):
-        b = perfusion[i] + stoppable[i] * open_vessels[i]
-        blood[i] = b
-        d[i] = (b + shaft[i] + outer[i]) * inverse_capacity[i]
-        q[i] = inverse_capacity[i] * (
-            source[i]
-            + metabolic[i]
-            + b * blood_temperature
-            + shaft[i] * shaft_temperature[i]
-            + outer[i] * outer_temperature
-        )
-
-
-@njit(cache=True, fastmath={"reassoc", "contract"})
-def heat_lost(exchange: FloatArray, t0: FloatArray, t1: FloatArray, temperature: float) -> float:
-    """sum_i h_i ((T0_i + T1_i)/2 - T) [W]: mean heat flow of a step to a bath at T [degC]."""
-    total = 0.0
-    for i in range(exchange.size):
-        total += exchange[i] * (0.5 * (t0[i] + t1[i]) - temperature)
-    return total
-
-
-@njit(cache=True, fastmath={"reassoc", "contract"})
-def heat_lost_to(
-    exchange: FloatArray, t0: FloatArray, t1: FloatArray, temperature: FloatArray
+def accept_step(
+    increment: Any,
+    theta: Any,
+    capacity: FloatArray,
+    start: FloatArray,
+    enthalpy: FloatArray,
+    v: Any,
+    temperature: FloatArray,
 ) -> float:
-    """The same for baths that differ from node to node, at temperatures T_i [degC]."""
-    total = 0.0
-    for i in range(exchange.size):
-        total += exchange[i] * (0.5 * (t0[i] + t1[i]) - temperature[i])
-    return total
+    """Add the increment of a step to the enthalpy and bring both precisions in line.
 
-
-@njit(cache=True, fastmath={"reassoc", "contract"})
-def stored_heat(capacity: FloatArray, enthalpy: FloatArray, start: FloatArray) -> float:
-    """sum_i C_i (u_i - u_i(0)) [J]: heat taken up since the start."""
+    Returns sum_i C_i (v_i - v_i(0)) [J], the heat taken up since the start.
+    """
     total = 0.0
     for i in range(capacity.size):
+        enthalpy[i] += increment[i]
+        v[i] = enthalpy[i]
+        temperature[i] = REFERENCE + theta[i]
         total += capacity[i] * (enthalpy[i] - start[i])
     return total

@@ -25,7 +25,9 @@ import numpy as np
 import scipy.sparse as sp
 
 from mwa_sim.errors import InputError
-from mwa_sim.heat.nodal import follow_entries, spread_source
+from mwa_sim.heat.kernels import REFERENCE
+from mwa_sim.heat.nodal import follow_entries, follow_nodes
+from mwa_sim.heat.sliced import Single
 from mwa_sim.typing import FloatArray
 
 Drying = Literal["redistribute", "attenuate", "constant"]
@@ -34,6 +36,7 @@ TABLE_START = -50.0
 TABLE_STEP = 0.25
 TABLE_SIZE = 1600
 MAX_AMPLIFICATION = 10.0
+_NONE = np.zeros(0)
 
 
 def table_temperatures() -> FloatArray:
@@ -93,7 +96,17 @@ class Source:
         """Power into the tissue at 37 degC per watt at the generator [W/W]."""
         self.follows_temperature = bool(np.any(self._models > 0))
         """Whether the distribution changes with temperature."""
+        nodes, first = np.unique(self._nodes, return_index=True)
+        self._own = nodes.astype(np.uint32)
+        self._first = np.append(first, self._nodes.size).astype(np.uint32)
+        self._seen = np.full(nodes.size, np.nan)
+        self._renew()
+
+    def _renew(self) -> None:
         self._constant = self._summed()
+        self._powers = self._constant.copy()
+        self._total = float(self._powers.sum())
+        self._seen[:] = np.nan
 
     def _summed(self) -> FloatArray:
         return np.bincount(self._nodes, weights=self._weights, minlength=self.n_nodes).astype(
@@ -112,7 +125,7 @@ class Source:
             Power into the tissue per watt at the generator; what ``redistribute`` keeps.
         """
         self._weights[:] = weights
-        self._constant = self._summed()
+        self._renew()
         self.delivered = float(delivered)
 
     def entries(self, temperature: FloatArray) -> FloatArray:
@@ -148,21 +161,50 @@ class Source:
         float [W/W]
             Their sum.
         """
+        theta = np.asarray(temperature - REFERENCE, dtype=np.float32)
+        powers, scale = self.expected(theta, theta, 0.0, 0.0)
+        np.multiply(powers, scale, out=out)
+        return self.total(scale)
+
+    def expected(
+        self,
+        theta: Single,
+        before: Single,
+        ratio: float,
+        limit: float,
+        highest: FloatArray | None = None,
+    ) -> tuple[FloatArray, float]:
+        """Nodal powers at the temperature expected in the middle of a step.
+
+        Parameters
+        ----------
+        theta, before : (>= n_nodes,) float32 array [K]
+            Temperature above 37 degC now and one step ago.
+        ratio, limit : float [-], [K]
+            The expected one is theta + ratio (theta - before), the change limited.
+        highest : (n_nodes,) float array [degC], optional
+            Temperature that no node counts as cooler than.
+
+        Returns
+        -------
+        powers : (n_nodes,) float array [W/W]
+            Per watt at the generator; valid until the next call.
+        scale : float [-]
+            What they are to be multiplied with.
+        """
         if not self.follows_temperature:
-            out[:] = self._constant
-            return self.delivered
-        total = spread_source(
-            self._nodes,
-            self._models,
-            self._weights,
-            self._tables,
-            TABLE_START,
-            TABLE_STEP,
-            temperature,
-            out,
-        )
-        if self.drying == "redistribute":
-            scale = min(self.delivered / total, MAX_AMPLIFICATION) if total > 0.0 else 0.0
-            out *= scale
-            total *= scale
-        return float(total)
+            return self._constant, 1.0
+        self._total += follow_nodes(
+            self._own, self._first, self._models, self._weights, self._tables, TABLE_START,
+            TABLE_STEP, theta, before, ratio, limit, _NONE if highest is None else highest,
+            self._seen, self._powers,
+        )  # fmt: skip
+        if self.drying != "redistribute":
+            return self._powers, 1.0
+        if not self._total > 0.0:
+            return self._powers, 0.0
+        return self._powers, min(self.delivered / self._total, MAX_AMPLIFICATION)
+
+    def total(self, scale: float) -> float:
+        """Sum [W/W] of the powers that `expected` gave last, with their scale."""
+        return self._total * scale if self.follows_temperature else self.delivered

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from mwa_sim.errors import SolverError
+from mwa_sim.heat.books import Books, Energy
 from mwa_sim.heat.exposure import Exposure
-from mwa_sim.heat.kernels import MIN_STAGES, diffuse, kirchhoff_array, rkl2_step
-from mwa_sim.heat.nodal import balance, heat_lost, heat_lost_to, midpoint, stored_heat
+from mwa_sim.heat.kernels import MIN_STAGES, REFERENCE, conducted, rkl2_step
+from mwa_sim.heat.nodal import accept_step, add_heat
 from mwa_sim.heat.pennes import BLOOD_TEMPERATURE, HeatModel
+from mwa_sim.heat.sliced import Single, padded
 from mwa_sim.heat.source import Source
 from mwa_sim.tissue.enthalpy import enthalpy_array
 from mwa_sim.typing import FloatArray
@@ -28,35 +30,8 @@ DEFAULT_FIRST_STEP = 0.05
 _MAX_STAGES = 151
 _MAX_EXTRAPOLATION = 3.0
 _SAFETY = 0.8
-
-
-@dataclass
-class Energy:
-    """Heat since the start [J]; losses count positive when heat leaves the tissue.
-
-    Attributes
-    ----------
-    source, metabolic : heat put in by the antenna and by metabolism
-    stored : change of the enthalpy of the tissue
-    perfusion, shaft, outer, boundary : heat lost to blood, coolant, ambient (convection) and
-        through surfaces of fixed temperature
-    """
-
-    source: float = 0.0
-    metabolic: float = 0.0
-    stored: float = 0.0
-    perfusion: float = 0.0
-    shaft: float = 0.0
-    outer: float = 0.0
-    boundary: float = 0.0
-
-    @property
-    def balance_error(self) -> float:
-        """|stored + lost - put in| / put in; the absolute residual [J] where nothing went in."""
-        put_in = self.source + self.metabolic
-        lost = self.perfusion + self.shaft + self.outer + self.boundary
-        residual = abs(self.stored + lost - put_in)
-        return residual / put_in if put_in > 0.0 else residual
+# Part of the stable range of an even number of stages that is made use of.
+_EVEN_REACH = 0.9
 
 
 @dataclass
@@ -111,7 +86,7 @@ class HeatStepper:
         first_step: float = DEFAULT_FIRST_STEP,
         rewetting: bool = True,
     ) -> None:
-        n = model.n_nodes
+        n, size = model.n_nodes, padded(model.n_nodes)
         self.model = model
         self.sources = sources
         self.tolerance = float(tolerance)
@@ -119,37 +94,47 @@ class HeatStepper:
         self.first_step = float(first_step)
         self.rewetting = bool(rewetting)
         self.time = 0.0
-        self.energy = Energy()
         self.counts = StepCounts()
         self.temperature = np.full(n, 0.0) + initial_temperature
         self.temperature[model.fixed] = model.outer_temperature
         self.exposure = Exposure.start(self.temperature)
-        self._enthalpy = enthalpy_array(self.temperature, model.latent)
-        self._start_enthalpy = self._enthalpy.copy()
-        self._metabolic = float(model.metabolic.sum())
+        self._enthalpy = enthalpy_array(self.temperature, model.latent) - REFERENCE
+        self._start = self._enthalpy.copy()
+
+        def single(values: FloatArray) -> Single:
+            out = np.zeros(size, dtype=np.float32)
+            out[:n] = values
+            return out
+
         self._fixed = np.flatnonzero(model.fixed)
+        inverse = np.where(model.fixed, 0.0, 1.0 / model.capacity)
+        baths = model.perfusion + model.shaft + model.outer
+        warmth = model.shaft * (model.shaft_temperature - REFERENCE)
+        warmth += model.outer * (model.outer_temperature - REFERENCE) + model.metabolic
+        self._capacity, self._latent = single(model.capacity), single(model.latent)
+        self._inverse_capacity = inverse
+        self._constant_sink, self._constant_heat = single(baths * inverse), single(warmth * inverse)
+        self._part = single(model.stoppable * inverse)
+        self._perfusion_changes = bool(np.any(model.stoppable > 0.0))
+        self._sink, self._heat = self._constant_sink.copy(), single(np.zeros(n))
+        self._v, self._theta = single(self._enthalpy), single(self.temperature - REFERENCE)
+        self._before = self._theta.copy()
+        self._before_dt = 0.0
         self._rate = model.fastest_rate()
-        self._has_slope = model.slope_values.size > 0
-        self._slope_field = np.zeros(n if self._has_slope else 0)
-        self._diffusive = np.zeros(n)
-        self._previous = self.temperature.copy()
-        self._previous_dt = 0.0
+        self._diffusive = np.zeros_like(self._v)
+        self._increment, self._new_theta = np.empty_like(self._v), np.empty_like(self._v)
+        self._new_diffusive = np.empty_like(self._v)
+        self._work = np.empty((7, size), dtype=np.float32)
         self._pending = 0.0
         self._next_dt = self.first_step
         self._powers: tuple[float, ...] = (math.nan,)
-        self._new_enthalpy = np.empty(n)
-        self._new_temperature = np.empty(n)
-        self._new_diffusive = np.empty(n)
-        self._work = np.empty((7, n))
-        self._open = np.ones(n)
-        self._blood, self._linear, self._inflow = np.zeros(n), np.zeros(n), np.zeros(n)
-        self._nodal = np.zeros(n)
-        self._one = np.zeros(n)
-        self._predicted = np.empty(n)
-        self._perfusion_changes = bool(np.any(model.stoppable > 0.0))
-        self._inverse_capacity = np.where(model.fixed, 0.0, 1.0 / model.capacity)
-        self._refresh_diffusion()
-        self._reaction = self._boundary_flux()
+        self._start_conduction()
+        self._books = Books(model, self._theta)
+
+    @property
+    def energy(self) -> Energy:
+        """Heat put in, stored and lost since the start."""
+        return self._books.energy
 
     def absorbing(self) -> FloatArray:
         """Temperature (n,) [degC] by which the tissue absorbs: its own, or its highest so far."""
@@ -163,29 +148,24 @@ class HeatStepper:
         self._pending = 0.0
         return self.exposure
 
-    def _refresh_diffusion(self) -> None:
+    def _start_conduction(self) -> None:
         m = self.model
-        if self._has_slope:
-            kirchhoff_array(self.temperature, self._slope_field)
-        diffuse(
-            m.indptr, m.columns, m.values, m.slope_values,
-            self.temperature, self._slope_field, self._diffusive,
+        mixed = m.slope_values.size > 0
+        felt = np.empty_like(self._theta)
+        conducted(
+            self._theta, np.float32(0.0 if mixed else 1.0), np.float32(1.0 if mixed else m.slope),
+            felt,
         )  # fmt: skip
-
-    def _boundary_flux(self) -> float:
-        """Heat flow [W] by conduction into the nodes of fixed temperature."""
-        m = self.model
-        flux = -float((m.reaction @ self.temperature).sum())
-        if m.reaction_slope is not None:
-            kirchhoff_array(self.temperature, self._slope_field)
-            flux -= float((m.reaction_slope @ self._slope_field).sum())
-        return flux
+        m.matrix.diffuse(self._theta if mixed else felt, felt, self._diffusive)
 
     def _stages(self, dt: float) -> int:
         growth = self.model.conductivity_growth(self.exposure.hottest + 20.0)
-        s = math.ceil(0.5 * (math.sqrt(9.0 + 8.0 * dt * self._rate * growth) - 1.0))
-        # Odd counts damp the highest mode at the edge of stability; even ones let it ring.
-        return max(MIN_STAGES, s + 1 - s % 2)
+        reach = dt * self._rate * growth
+        s = math.ceil(0.5 * (math.sqrt(9.0 + 8.0 * reach) - 1.0))
+        # At the edge of stability even counts let the highest mode ring where odd ones damp it.
+        if s % 2 == 0 and 2.0 * reach > _EVEN_REACH * (s * s + s - 2.0):
+            s += 1
+        return max(MIN_STAGES, s)
 
     def _largest_stable(self) -> float:
         growth = self.model.conductivity_growth(self.exposure.hottest + 20.0)
@@ -193,19 +173,21 @@ class HeatStepper:
         rate = self._rate * growth
         return math.inf if rate == 0.0 else (s * s + s - 2.0) / (2.0 * rate)
 
-    def _heat_in(self, dt: float, powers: tuple[float, ...]) -> float:
-        """Fill the nodal antenna heat [W] for a step of dt; returns its total [W]."""
-        ratio = 0.5 * dt / self._previous_dt if self._previous_dt > 0.0 else 0.0
-        midpoint(self.temperature, self._previous, ratio, _MAX_EXTRAPOLATION, self._predicted)
-        if not self.rewetting:
-            np.maximum(self._predicted, self.exposure.highest, out=self._predicted)
-        self._nodal[:] = 0.0
-        total = 0.0
+    def _heat_in(self, dt: float, powers: tuple[float, ...]) -> tuple[float, float]:
+        """Fill the sources of a step; heat [W] of the antennas, and of it on fixed nodes."""
+        ratio = 0.5 * dt / self._before_dt if self._before_dt > 0.0 else 0.0
+        highest = None if self.rewetting else self.exposure.highest
+        self._heat[:] = self._constant_heat
+        total = on_fixed = 0.0
         for source, power in zip(self.sources, powers, strict=True):
             if power > 0.0:
-                total += power * source.nodal(self._predicted, self._one)
-                self._nodal += power * self._one
-        return total
+                each, scale = source.expected(
+                    self._theta, self._before, ratio, _MAX_EXTRAPOLATION, highest
+                )
+                add_heat(power * scale, each, self._inverse_capacity, self._heat)
+                total += power * source.total(scale)
+                on_fixed += power * scale * float(each[self._fixed].sum())
+        return total, on_fixed
 
     def step(self, until: float, powers: tuple[float, ...]) -> float:
         """Take one accepted step that ends at or before ``until``.
@@ -229,7 +211,7 @@ class HeatStepper:
             # A switch is a kink in time: start small, and do not extrapolate across it.
             self._powers = powers
             self._next_dt = min(self._next_dt, self.first_step)
-            self._previous_dt = 0.0
+            self._before_dt = 0.0
         gap = until - self.time
         wanted = min(self._next_dt, self.max_step, self._largest_stable())
         while True:
@@ -242,19 +224,16 @@ class HeatStepper:
                 )
             heat = self._heat_in(dt, powers)
             if self._perfusion_changes:
-                self.exposure.open_vessels(self._pending + 0.5 * dt, self._open)
-            balance(
-                m.perfusion, m.stoppable, self._open, BLOOD_TEMPERATURE,
-                m.shaft, m.shaft_temperature, m.outer, m.outer_temperature,
-                self._nodal, m.metabolic, self._inverse_capacity,
-                self._blood, self._linear, self._inflow,
-            )  # fmt: skip
+                self.exposure.fill_sinks(
+                    self._pending + 0.5 * dt, self._part, self._constant_sink, self._sink
+                )
             stages = self._stages(dt)
-            error = rkl2_step(
-                m.indptr, m.columns, m.values, m.slope_values, m.latent,
-                self._linear, self._inflow, dt, stages,
-                self._enthalpy, self.temperature, self._diffusive,
-                self._work, self._new_enthalpy, self._new_temperature, self._new_diffusive,
+            a = m.matrix
+            error, lost = rkl2_step(
+                a.offsets, a.columns, a.values, a.slope_values, self._latent, self._capacity,
+                m.slope, self._sink, self._heat, dt, stages,
+                self._v, self._theta, self._diffusive,
+                self._work, self._increment, self._new_theta, self._new_diffusive,
             )  # fmt: skip
             self.counts.products += stages
             self.counts.max_stages = max(self.counts.max_stages, stages)
@@ -267,39 +246,26 @@ class HeatStepper:
             wanted = dt * max(0.1, min(factor, 0.7)) if math.isfinite(error) else 0.1 * dt
         # A step that an instant cut short must not hold back the next one.
         self._next_dt = dt * min(max(factor, 0.3), max(2.0, wanted / dt))
-        self._accept(dt, heat, pieces == 1)
+        self._accept(dt, heat, lost, pieces == 1)
         self.time = until if pieces == 1 else self.time + dt
         return self.time
 
-    def _accept(self, dt: float, heat: float, reached: bool) -> None:
-        m, blood = self.model, self._blood
-        self._enthalpy, self._new_enthalpy = self._new_enthalpy, self._enthalpy
-        self._diffusive, self._new_diffusive = self._new_diffusive, self._diffusive
+    def _accept(self, dt: float, heat: tuple[float, float], lost: float, reached: bool) -> None:
+        m, theta = self.model, self._theta
+        stored = accept_step(
+            self._increment, self._new_theta, m.capacity, self._start,
+            self._enthalpy, self._v, self.temperature,
+        )  # fmt: skip
+        self._books.step(
+            dt, theta, self._new_theta, lost, stored, *heat, self.exposure.survival(self._fixed)
+        )
         # The temperatures rotate: the one before the last is kept for the extrapolation.
-        old_t, spare = self.temperature, self._previous
-        self.temperature, self._previous = self._new_temperature, old_t
-        self._new_temperature = spare
-        self._previous_dt = dt
+        self._theta, self._before, self._new_theta = self._new_theta, theta, self._before
+        self._diffusive, self._new_diffusive = self._new_diffusive, self._diffusive
+        self._before_dt = dt
         # Short steps on the way to an instant are for the heat; damage needs them not.
         self._pending += dt
         if reached or self._pending >= 0.5 * self.max_step:
             self.exposure.advance(self._pending, self.temperature)
             self._pending = 0.0
-        energy = self.energy
-        energy.source += dt * heat
-        energy.metabolic += dt * self._metabolic
-        energy.perfusion += dt * heat_lost(blood, old_t, self.temperature, BLOOD_TEMPERATURE)
-        energy.shaft += dt * heat_lost_to(m.shaft, old_t, self.temperature, m.shaft_temperature)
-        energy.outer += dt * heat_lost(m.outer, old_t, self.temperature, m.outer_temperature)
-        if m.reaction.shape[0]:
-            # All that enters a node of fixed temperature leaves through the surface.
-            reaction = self._boundary_flux()
-            fixed = self._fixed
-            given = self._nodal[fixed] + m.metabolic[fixed]
-            taken = blood[fixed] * (m.outer_temperature - BLOOD_TEMPERATURE)
-            energy.boundary += dt * (
-                0.5 * (self._reaction + reaction) + float((given - taken).sum())
-            )
-            self._reaction = reaction
-        energy.stored = stored_heat(m.capacity, self._enthalpy, self._start_enthalpy)
         self.counts.steps += 1

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from mwa_sim.heat.boundary import nodal_boundary
-from mwa_sim.heat.kernels import diffuse, kirchhoff_array, rkl2_step
+from mwa_sim.heat.kernels import REFERENCE, conducted, rkl2_step
+from mwa_sim.heat.sliced import padded
 from tests.heat.blocks import cube, material, model
 
 HALF, DECAY, K, SLOPE, RHO_C = 0.01, 30.0, 0.5, 0.0066, 3.8e6
@@ -36,22 +37,31 @@ def heat(x, t):
 def march(n, steps, until=20.0):
     b = cube(n, HALF)
     m = model(b, material(conductivity_slope=SLOPE), nodal_boundary(b.nodes, b.faces, "insulated"))
-    size = len(b.nodes)
-    t, u = exact(b.nodes, 0.0), exact(b.nodes, 0.0)
-    slope, rate, work = np.empty(size), np.empty(size), np.empty((7, size))
-    new = [np.empty(size) for _ in range(3)]
-    d = np.zeros(size)
+    size, a = len(b.nodes), m.matrix
+
+    def vector(values):
+        return np.pad(values, (0, padded(size) - size)).astype(np.float32)
+
+    latent, capacity, d = vector(m.latent), vector(m.capacity), vector(np.zeros(size))
+    enthalpy = exact(b.nodes, 0.0) - REFERENCE
+    theta = vector(enthalpy)
+    felt, rate, work = np.empty_like(theta), np.empty_like(theta), np.empty((7, theta.size), "f4")
+    new = [np.empty_like(theta) for _ in range(3)]
     dt = until / steps
     fastest = m.fastest_rate() * m.conductivity_growth(90.0)
     stages = max(3, int(np.ceil(0.5 * (np.sqrt(9 + 8 * dt * fastest) - 1))) | 1)
-    kirchhoff_array(t, slope)
-    matrix = (m.indptr, m.columns, m.values, m.slope_values)
-    diffuse(*matrix, t, slope, rate)
+    conducted(theta, np.float32(1.0), np.float32(m.slope), felt)
+    a.diffuse(felt, felt, rate)
     for k in range(steps):
-        q = heat(b.nodes, (k + 0.5) * dt) / RHO_C
-        rkl2_step(*matrix, m.latent, d, q, dt, stages, u, t, rate, work, *new)
-        u, t, rate, new = new[0], new[1], new[2], [u, t, rate]
+        q = vector(heat(b.nodes, (k + 0.5) * dt) / RHO_C)
+        rkl2_step(
+            a.offsets, a.columns, a.values, a.slope_values, latent, capacity, m.slope, d, q, dt,
+            stages, vector(enthalpy), theta, rate, work, *new,
+        )  # fmt: skip
+        enthalpy = enthalpy + new[0][:size]
+        theta, rate, new = new[1], new[2], [new[0], theta, rate]
     volume = m.capacity / RHO_C
+    t = REFERENCE + theta[:size].astype(float)
     return t, np.sqrt((volume * (t - exact(b.nodes, until)) ** 2).sum() / volume.sum())
 
 
