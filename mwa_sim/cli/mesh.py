@@ -12,7 +12,6 @@ from mwa_sim.cli.console import notice_when_slow, out, out_json, say
 from mwa_sim.cli.guard import FAILED, explain, guarded
 from mwa_sim.cli.mesh_paths import kept
 from mwa_sim.cli.mesh_recipe import Given, recipe_from
-from mwa_sim.cli.mesh_text import report_text
 from mwa_sim.cli.options import Debug, Json
 from mwa_sim.cli.targets import check_folder
 from mwa_sim.errors import InputError, MwaError, TooFineError
@@ -170,6 +169,8 @@ def mesh(
     if as_json:
         out_json(report)
     else:
+        from mwa_sim.cli.mesh_text import report_text
+
         out("\n".join(report_text(report)))
     if failed:
         raise typer.Exit(FAILED)
