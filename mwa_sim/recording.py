@@ -16,63 +16,16 @@ from mwa_sim.criterion import Criterion
 from mwa_sim.errors import InputError
 from mwa_sim.mesh.probe import Locator, locator_of
 from mwa_sim.mesh.tetmesh import TetMesh
+from mwa_sim.stored_frames import StoredFrames
+from mwa_sim.trace import Trace
 from mwa_sim.zone import Zone
+
+__all__ = ["CTV_MARGIN", "Recording", "Trace"]
 
 #: Region of the bone around the tumour that is to be ablated with it.
 CTV_MARGIN = "ctv_margin"
 
 Floats = NDArray[np.float64]
-
-
-@dataclass(frozen=True, eq=False)
-class Trace:
-    """Readings of one thermocouple.
-
-    Attributes
-    ----------
-    name : str
-    position : (3,) float array [m]
-    t : (k,) float array [s]
-        Sampling instants.
-    reading : (k,) float array [degC]
-        What the sensor showed: with its lag and noise.
-    tissue : (k,) float array [degC]
-        Temperature of the tissue at the sensor at the same instants.
-    limit : float or None [degC]
-        The reading above which a rule acts; None if no rule watches this thermocouple.
-    peak_tissue : float or None [degC]
-        Highest tissue temperature over all solver steps; None: the highest of `tissue`.
-    action : str or None
-        What the rule does: ``"stop"`` or ``"pause"``.
-    """
-
-    name: str
-    position: Floats
-    t: Floats
-    reading: Floats
-    tissue: Floats
-    limit: float | None = None
-    peak_tissue: float | None = None
-    action: str | None = None
-
-    @property
-    def max(self) -> float:
-        """Highest reading [degC]; nan before the first sample."""
-        return _highest(self.reading)
-
-    @property
-    def peak(self) -> float:
-        """Highest tissue temperature [degC], over all solver steps where they were recorded."""
-        sampled = _highest(self.tissue)
-        if self.peak_tissue is None:
-            return sampled
-        return self.peak_tissue if np.isnan(sampled) else max(self.peak_tissue, sampled)
-
-    @property
-    def overshoot(self) -> float:
-        """Kelvin by which the tissue went above the limit of the rule; 0 without a rule."""
-        over = 0.0 if self.limit is None else self.peak - self.limit
-        return over if over > 0.0 else 0.0
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -98,7 +51,7 @@ class Recording:
         The first of them; either may be given.
     frames_t : (nf,) float array [s]
     frames : (nf, n_nodes) float32 array [degC]
-        Temperature at the saved instants.
+        Temperature at the saved instants; those of a large file are read as they are used.
     fields : dict of str to (n_nodes,) float array
         Final ``max_temperature`` [degC], ``cem43`` [min], ``damage`` [-], ``dead_fraction`` [-].
     traces : dict of str to Trace
@@ -124,7 +77,7 @@ class Recording:
     mesh: TetMesh
     regions: Mapping[int, tuple[str, str]]
     frames_t: Floats
-    frames: NDArray[np.float32]
+    frames: NDArray[np.float32] | StoredFrames
     fields: Mapping[str, Floats]
     landmarks: Mapping[str, Floats] = field(default_factory=dict)
     organs: Sequence[Mapping[str, Any]] = ()
@@ -313,7 +266,3 @@ class Recording:
         weight = np.clip(weight, 0.0, 1.0)[:, None]
         values = (1.0 - weight) * self.frames[before] + weight * self.frames[after]
         return np.asarray(values.reshape((*np.shape(t), self.mesh.n_nodes)))
-
-
-def _highest(values: Floats) -> float:
-    return float(np.max(values)) if len(values) else float("nan")

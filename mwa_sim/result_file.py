@@ -1,8 +1,7 @@
 """Result files: one ``.vtkhdf`` a run, a time series for ParaView with everything else beside it.
 
-The group ``VTKHDF`` is an unstructured grid with a transient temperature (VTKHDF file format,
-Kitware): all steps point at one mesh and at one copy of the final fields through their offsets.
-Its sibling ``mwa_sim`` carries what VTK has no place for. Texts are JSON; nothing is pickled.
+The group ``VTKHDF`` (:mod:`mwa_sim.result_grid`) is what ParaView reads; its sibling ``mwa_sim``
+carries what VTK has no place for. Texts are JSON; nothing is pickled.
 """
 
 from __future__ import annotations
@@ -20,14 +19,13 @@ import numpy as np
 
 from mwa_sim.control.event import Event
 from mwa_sim.errors import DataError, InputError, MwaError
-from mwa_sim.mesh.tetmesh import TetMesh
 from mwa_sim.recording import Recording, Trace
+from mwa_sim.result_grid import append_frame, begin_grid, finish_grid, read_grid
+from mwa_sim.stored_frames import open_result
 
 SCHEMA = "mwa-sim/result/1"
 SUFFIX = ".vtkhdf"
 
-_VTKHDF_VERSION = (2, 0)
-_VTK_TETRA = 10
 _TEXTS: dict[str, type] = {
     "plan": dict,
     "regions": dict,
@@ -39,7 +37,6 @@ _TEXTS: dict[str, type] = {
     "antenna": dict,
 }
 _TAKEN = "{} exists; choose another name or ask to overwrite it"
-_PACKED = {"compression": "gzip", "compression_opts": 1, "shuffle": True}
 
 
 def write_result(
@@ -75,9 +72,13 @@ def write_result(
     part = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
         with h5py.File(part, "w") as file:
-            _write_grid(file.create_group("VTKHDF"), run)
-            _write_record(file.create_group("mwa_sim"), run, summary)
-        _publish(part, target, overwrite)
+            grid = file.create_group("VTKHDF")
+            begin_grid(grid, run.mesh, run.fields)
+            for time, frame in zip(run.frames_t, run.frames, strict=True):
+                append_frame(grid, float(time), frame)
+            finish_grid(grid)
+            write_record(file.create_group("mwa_sim"), run, summary)
+        publish(part, target, overwrite)
     except FileExistsError:
         raise InputError(_TAKEN.format(target)) from None
     except OSError as error:
@@ -87,8 +88,21 @@ def write_result(
     return target
 
 
-def _publish(part: Path, target: Path, overwrite: bool) -> None:
-    """Give a complete file its name; without `overwrite` never that of a file of another run."""
+def publish(part: Path, target: Path, overwrite: bool) -> None:
+    """Give a complete file its name; without `overwrite` never that of a file of another run.
+
+    Parameters
+    ----------
+    part, target : Path
+        In one folder; `part` may be left behind as a second name.
+    overwrite : bool
+
+    Raises
+    ------
+    FileExistsError
+        If the name is taken.
+    OSError
+    """
     if not overwrite:
         try:
             os.link(part, target)  # fails where the name is taken, which a rename does not
@@ -144,9 +158,9 @@ def read_result(path: str | os.PathLike[str]) -> dict[str, Any]:
     if not source.is_file():
         raise DataError(f"there is no result file {source}")
     try:
-        with h5py.File(source, "r") as file:
+        with open_result(source) as file:
             _check_schema(source, file)
-            return {**_read_grid(file["VTKHDF"]), **_read_record(file["mwa_sim"])}
+            return {**read_grid(source, file["VTKHDF"]), **_read_record(file["mwa_sim"])}
     except DataError:
         raise
     except MwaError as error:
@@ -167,7 +181,7 @@ def read_summary(path: str | os.PathLike[str]) -> dict[str, Any]:
     if not source.is_file():
         raise DataError(f"there is no result file {source}")
     try:
-        with h5py.File(source, "r") as file:
+        with open_result(source) as file:
             _check_schema(source, file)
             summary: dict[str, Any] = _text(file["mwa_sim"], "summary")
     except (OSError, KeyError, ValueError) as error:
@@ -189,55 +203,17 @@ def _check_schema(source: Path, file: h5py.File) -> None:
         )
 
 
-def _write_grid(grid: h5py.Group, run: Recording) -> None:
-    mesh, steps = run.mesh, len(run.frames_t)
-    grid.attrs["Version"] = _VTKHDF_VERSION
-    kind = b"UnstructuredGrid"
-    grid.attrs.create("Type", kind, dtype=h5py.string_dtype("ascii", len(kind)))
-    one = np.ones(1, dtype=np.int64)
-    grid["NumberOfPoints"] = one * mesh.n_nodes
-    grid["NumberOfCells"] = one * mesh.n_tets
-    grid["NumberOfConnectivityIds"] = one * mesh.tets.size
-    grid.create_dataset("Points", data=mesh.nodes, **_PACKED)
-    grid.create_dataset("Connectivity", data=mesh.tets.ravel(), **_PACKED)
-    grid.create_dataset("Offsets", data=np.arange(mesh.n_tets + 1) * np.int64(4), **_PACKED)
-    grid.create_dataset("Types", data=np.full(mesh.n_tets, _VTK_TETRA, np.uint8), **_PACKED)
-    grid.create_dataset("CellData/region", data=mesh.regions, **_PACKED)
-    points = grid.create_group("PointData")
-    frames = np.asarray(run.frames, dtype=np.float32).ravel()
-    points.create_dataset("temperature", data=frames, chunks=(mesh.n_nodes,), **_PACKED)
-    for name, values in sorted(run.fields.items()):
-        points.create_dataset(name, data=np.asarray(values, dtype=np.float64), **_PACKED)
+def write_record(group: h5py.Group, run: Recording, summary: Mapping[str, Any]) -> None:
+    """Write everything but mesh, frames and fields.
 
-    series = grid.create_group("Steps")
-    series.attrs["NSteps"] = steps
-    series["Values"] = np.asarray(run.frames_t, dtype=np.float64)
-    still = np.zeros(steps, dtype=np.int64)
-    series["NumberOfParts"] = still + 1
-    series["PartOffsets"] = still
-    series["PointOffsets"] = still
-    series["CellOffsets"] = still[:, None]
-    series["ConnectivityIdOffsets"] = still[:, None]
-    series["CellDataOffsets/region"] = still
-    series["PointDataOffsets/temperature"] = np.arange(steps, dtype=np.int64) * mesh.n_nodes
-    for name in sorted(run.fields):
-        series[f"PointDataOffsets/{name}"] = still
-
-
-def _read_grid(grid: h5py.Group) -> dict[str, Any]:
-    tets = grid["Connectivity"][:].reshape(-1, 4)
-    mesh = TetMesh(grid["Points"][:], tets, grid["CellData/region"][:])
-    times = grid["Steps/Values"][:]
-    points = grid["PointData"]
-    return {
-        "mesh": mesh,
-        "frames_t": times,
-        "frames": points["temperature"][:].reshape(len(times), mesh.n_nodes),
-        "fields": {name: points[name][:] for name in points if name != "temperature"},
-    }
-
-
-def _write_record(group: h5py.Group, run: Recording, summary: Mapping[str, Any]) -> None:
+    Parameters
+    ----------
+    group : h5py.Group
+        Empty.
+    run : Recording
+    summary : mapping
+        JSON-able; empty while the run goes on.
+    """
     group.attrs["schema"] = SCHEMA
     group.attrs["case_name"] = run.case_name
     group.attrs["status"] = run.status

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -16,50 +19,15 @@ from mwa_sim.errors import InputError
 from mwa_sim.interrupt import deferred_interrupt
 from mwa_sim.plan import Plan
 from mwa_sim.preparation import Preparation
+from mwa_sim.progress_state import Progress
 from mwa_sim.recording import Trace
 from mwa_sim.result import Result
+from mwa_sim.result_stream import ResultStream
 from mwa_sim.typing import FloatArray
 
+__all__ = ["Observer", "Progress", "Simulation", "simulate", "steps"]
+
 Observer = Callable[["Progress"], None]
-
-
-@dataclass(frozen=True)
-class Progress:
-    """State of a run after a step.
-
-    Attributes
-    ----------
-    time : float [s]
-        Simulated time.
-    planned : float [s]
-        Time at which the run ends if no rule changes it.
-    power : float [W]
-        At the generator, from now on; of all antennas.
-    hottest : float [degC]
-    readings : dict of str to float [degC]
-        Latest reading of each thermocouple.
-    events : tuple of Event
-        Events of this step.
-    steps : int
-        Time steps so far.
-    powers : tuple of float [W]
-        The power of each antenna.
-    """
-
-    time: float
-    planned: float
-    power: float
-    hottest: float
-    readings: dict[str, float]
-    events: tuple[Event, ...]
-    steps: int
-    _field: Callable[[], FloatArray]
-    powers: tuple[float, ...] = ()
-
-    @property
-    def temperature(self) -> FloatArray:
-        """Temperature (n_nodes,) [degC] of the nodes of the mesh after the latest step."""
-        return self._field()
 
 
 class Simulation:
@@ -70,6 +38,9 @@ class Simulation:
     plan : Plan
     reuse : Preparation, optional
         What it has in common with other runs is taken from here, and kept here for them.
+    to : ResultStream, optional
+        Takes the frames as they come, which are then not kept in memory; the first call of
+        :meth:`result` completes its file, and nothing can be simulated after it.
 
     Raises
     ------
@@ -85,7 +56,9 @@ class Simulation:
     >>> result = run.result()  # doctest: +SKIP
     """
 
-    def __init__(self, plan: Plan, reuse: Preparation | None = None) -> None:
+    def __init__(
+        self, plan: Plan, reuse: Preparation | None = None, to: ResultStream | None = None
+    ) -> None:
         self.plan = plan
         self.setup: Setup = build(plan, reuse)
         names = list(self.setup.thermocouples)
@@ -96,6 +69,11 @@ class Simulation:
         self._events: list[Event] = []
         self._seconds = 0.0
         self._interrupted = False
+        self._to = to
+        if to is not None:
+            # As it stands if the process is killed.
+            to.begin(replace(self._recorded(), status="interrupted"))
+            self._frames.clear()
 
     def temperature(self) -> FloatArray:
         """Present temperature (n_nodes,) [degC] in the order of the nodes of the mesh."""
@@ -108,7 +86,11 @@ class Simulation:
     def _save_frame(self) -> None:
         stepper = self.setup.stepper
         if stepper.time > self._frame_times[-1]:
-            self._frames.append(self.temperature().astype(np.float32))
+            frame = self.temperature().astype(np.float32)
+            if self._to is None:
+                self._frames.append(frame)
+            else:
+                self._to.append(stepper.time, frame, self._fields())
             self._frame_times.append(stepper.time)
 
     def _renew_sources(self, powers: tuple[float, ...]) -> None:
@@ -138,9 +120,9 @@ class Simulation:
             now = stepper.step(until, controller.powers)
             events = tuple(controller.advance(now, self._probed()))
             self._events += events
+            self._seconds += time.perf_counter() - started
             if now >= frame - TIME_TOLERANCE or controller.finished:
                 self._save_frame()
-            self._seconds += time.perf_counter() - started
             readings = {n: s.reading[-1] for n, s in controller.traces.items() if s.reading}
             yield Progress(
                 now,
@@ -169,8 +151,29 @@ class Simulation:
         Result
             With status "done", or "interrupted" when the protocol is not at its end.
         """
-        setup, plan, place = self.setup, self.plan, self.setup.place
-        stepper, exposure, energy = setup.stepper, setup.stepper.settle(), setup.stepper.energy
+        result = self._recorded()
+        if self._to is not None:
+            summary: dict[str, Any] = {}
+            try:
+                summary = result.summary()
+            finally:  # a number that cannot be worked out must not cost the run
+                self._to.finish(result, summary)
+        return result
+
+    def _fields(self) -> dict[str, FloatArray]:
+        """Fields (n_nodes,) of the result in the order of the mesh, as they are now."""
+        exposure, place = self.setup.stepper.exposure, self.setup.place
+        return {
+            "max_temperature": exposure.highest[place],
+            "cem43": exposure.cem43[place],
+            "damage": exposure.omega[place],
+            "dead_fraction": exposure.dead[place],
+        }
+
+    def _recorded(self) -> Result:
+        setup, plan = self.setup, self.plan
+        stepper, energy = setup.stepper, setup.stepper.energy
+        stepper.settle()
         times = np.array([t for t, _ in self._controller.antenna_steps])
         energies = self._controller.antennas_delivered_J
         powers = np.array([each for _, each in self._controller.antenna_steps])
@@ -187,13 +190,12 @@ class Simulation:
                 for one, energy in zip(setup.antennas, energies, strict=True)
             ],
             frames_t=np.array(self._frame_times),
-            frames=np.stack(self._frames),
-            fields={
-                "max_temperature": exposure.highest[place],
-                "cem43": exposure.cem43[place],
-                "damage": exposure.omega[place],
-                "dead_fraction": exposure.dead[place],
-            },
+            frames=(
+                np.stack(self._frames)
+                if self._frames or self._to is None
+                else self._to.frames(len(self._frame_times), setup.mesh.n_nodes)
+            ),
+            fields=self._fields(),
             traces=self._traces(),
             power_t=times,
             power_W=np.array([power for _, power in self._controller.power_steps]),
@@ -256,7 +258,12 @@ def steps(plan: Plan) -> Iterator[Progress]:
 
 
 def simulate(
-    plan: Plan, observe: Observer | None = None, reuse: Preparation | None = None
+    plan: Plan,
+    observe: Observer | None = None,
+    reuse: Preparation | None = None,
+    to: str | os.PathLike[str] | None = None,
+    *,
+    overwrite: bool = False,
 ) -> Result:
     """Run a plan to its end.
 
@@ -267,27 +274,42 @@ def simulate(
         Called with a :class:`Progress` after every time step, for example ``mwa.progress()``.
     reuse : Preparation, optional
         Shared by runs that have much in common: what one has prepared the others need not.
+    to : path, optional
+        Result file to write the frames to as they come, so that memory does not grow with their
+        number. Until the run ends the file is called ``NAME.unfinished-PID.vtkhdf``; it stays,
+        with the frames so far, if the process is killed, and can be loaded.
+    overwrite : bool, optional
+        Replace an existing file.
 
     Returns
     -------
     Result
         With ``status == "interrupted"`` when Ctrl-C broke it off: what was simulated is kept.
+        With `to` its frames are read from the file when they are used, see ``frames.path``.
 
     Raises
     ------
     InputError
-        The plan cannot run as it is.
+        The plan cannot run as it is, or the file cannot be written.
     SolverError
         The time stepping failed.
     """
     if not isinstance(plan, Plan):
         raise InputError(f"simulate() runs a Plan, got {type(plan).__name__}")
-    run = Simulation(plan, reuse)
-    with deferred_interrupt() as interrupted:
-        for progress in run.steps():
-            if observe is not None:
-                observe(progress)
-            if interrupted():
-                run.interrupt()
-                break
-    return run.result()
+    with ExitStack() as files:
+        stream = None
+        if to is not None:
+            stream = files.enter_context(ResultStream(to, overwrite=overwrite))
+        run = Simulation(plan, reuse, stream)
+        with deferred_interrupt() as interrupted:
+            for progress in run.steps():
+                if observe is not None:
+                    observe(progress)
+                if interrupted():
+                    run.interrupt()
+                    break
+            # A key pressed now does not break the file.
+            result = run.result()
+            if stream is not None and interrupted() and result.status == "done":
+                raise KeyboardInterrupt(str(stream.target))
+        return result

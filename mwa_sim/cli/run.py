@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mwa_sim.cli.console import notice_when_slow, out, out_json, say
-from mwa_sim.cli.guard import FAILED, LIMIT_EXCEEDED, explain, finishing, guarded
+from mwa_sim.cli.guard import FAILED, LIMIT_EXCEEDED, explain, guarded
 from mwa_sim.cli.options import Debug, Json, Overrides, PlanFile, Plots, plan_with
-from mwa_sim.cli.targets import free, plots_target, result_target
+from mwa_sim.cli.targets import plots_target, result_target
 from mwa_sim.errors import InputError, MwaError
 
 if TYPE_CHECKING:
@@ -49,26 +49,31 @@ def run(
 ) -> None:
     """Simulate a plan, save the result and print a report.
 
-    Ctrl-C breaks the run off: what was simulated so far is saved and reported.
+    Ctrl-C breaks the run off: what was simulated so far is saved and reported. A run that is
+    killed leaves its frames in a file NAME.unfinished-PID.vtkhdf, which `mwa-sim show` reads.
     """
     try:
         with notice_when_slow(SLOW) as notice:
             loaded, target = _prepared(plan, overrides, output, plots, force, no_save)
-            result = _simulated(loaded, notice.cancel)
-    except KeyboardInterrupt:
-        # Before the first step, or pressed twice: else there is a result.
-        say("interrupted; nothing was saved")
+            result = _simulated(loaded, notice.cancel, target, force)
+    except KeyboardInterrupt as pressed:
+        # Before the first step, pressed twice, or while the file was completed.
+        where = f"the result is in {pressed.args[0]}" if pressed.args else "nothing was saved"
+        say(f"interrupted; {where}")
         raise typer.Exit(FAILED) from None
-    with finishing():
-        failed, files = _saved(result, target, force)
     if as_json:
         out_json(result.summary())
     else:
         out(str(result))
-    failed_too, pictures = _drawn(result, plots)
+    files = []
+    if target is not None:
+        # Another run may have taken the name meanwhile.
+        path = target.with_name(getattr(result.frames, "path", target).name)
+        files = [f"Result    {path} (ParaView opens it; mwa-sim show {path})"]
+    failed, pictures = _drawn(result, plots)
     if files or pictures:
         (say if as_json else out)("\n".join(["", *files, *pictures]))
-    _finish(result, failed or failed_too)
+    _finish(result, failed)
 
 
 def _prepared(
@@ -104,7 +109,8 @@ def _prepared(
     return loaded, target
 
 
-def _simulated(plan: Plan, begun: Callable[[], None]) -> Result:
+def _simulated(plan: Plan, begun: Callable[[], None], target: Path | None, force: bool) -> Result:
+    """Run the plan; its frames go to the file as they come."""
     from mwa_sim.observe import progress
     from mwa_sim.simulation import simulate
 
@@ -115,7 +121,7 @@ def _simulated(plan: Plan, begun: Callable[[], None]) -> Result:
             begun()
             display(state)
 
-        result = simulate(plan, observe)
+        result = simulate(plan, observe, to=target, overwrite=force)
     end = float(result.frames_t[-1])
     say(f"simulated {end:.4g} s in {time.monotonic() - started:.1f} s")
     for label, antenna in zip(result.antenna_labels, result.antennas, strict=True):
@@ -123,25 +129,6 @@ def _simulated(plan: Plan, begun: Callable[[], None]) -> Result:
             which = f"{label}: " if len(result.antennas) > 1 else ""
             say(f"note: {which}{note}")
     return result
-
-
-def _saved(result: Result, target: Path | None, force: bool) -> tuple[bool, list[str]]:
-    """Save the result; whether that failed, and a line about the file."""
-    if target is None:
-        return False, []
-    while True:
-        # A file that appeared during the run is not to be replaced, and not to lose the run.
-        path = target if force else free(target)
-        try:
-            path = result.save(path, overwrite=force)
-            break
-        except Exception as error:  # the report is still to come
-            if isinstance(error, InputError) and not force and path.exists():
-                # Another run took the name just now.
-                continue
-            explain(error)
-            return True, []
-    return False, [f"Result    {path} (ParaView opens it; mwa-sim show {path})"]
 
 
 def _drawn(result: Result, folder: Path | None) -> tuple[bool, list[str]]:

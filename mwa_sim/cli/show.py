@@ -47,8 +47,10 @@ def _show_result(file: Path, as_json: bool, plots: Path | None) -> None:
     if as_json and plots is None:
         from mwa_sim.result_file import read_summary
 
-        out_json(read_summary(file))
-        return
+        summary = read_summary(file)
+        if summary:  # a run that was killed had no time for one
+            out_json(summary)
+            return
     from mwa_sim.result import load_result
 
     result = load_result(file)

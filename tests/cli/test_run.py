@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from mwa_sim.plan_file import load_plan
-from mwa_sim.result import Result, load_result
+from mwa_sim.result import load_result
+from mwa_sim.result_stream import ResultStream
 from tests.cli.block import errors, mwa
 
 SUMMARY_KEYS = {
@@ -68,15 +69,14 @@ def test_an_existing_output_is_refused_unless_forced(plan, here):
 
 
 def test_two_runs_at_once_keep_both_results(plan, here, monkeypatch):
-    save = Result.save
+    finish = ResultStream.finish
     taken = here / "plan.vtkhdf"
 
-    def late(self, path, *, overwrite=False):
-        if not taken.exists():
-            taken.write_text("of the other run")
-        return save(self, path, overwrite=overwrite)
+    def late(self, run, summary):
+        taken.write_text("of the other run")
+        return finish(self, run, summary)
 
-    monkeypatch.setattr(Result, "save", late)
+    monkeypatch.setattr(ResultStream, "finish", late)
     outcome = mwa("run", plan(), "--set", "pulses.0.on=1 s")
     assert outcome.exit_code == 0
     assert taken.read_text() == "of the other run"
@@ -135,7 +135,7 @@ def test_override_of_the_transmission(plan, here):
 
 def test_an_exceeded_limit_is_exit_code_3(plan, here):
     outcome = mwa("run", plan(("30 W", "150 W"), ("10 s", "40 s")), "--no-save")
-    assert outcome.exit_code == 3
+    assert outcome.exit_code == 3, outcome.stderr
     assert "LIMIT EXCEEDED" in outcome.stdout
     assert "cord" in outcome.stderr.splitlines()[-1]
 
@@ -197,7 +197,7 @@ def test_an_interrupted_run_is_saved_and_says_so(plan, here, monkeypatch):
 
 
 def test_an_unexpected_fault_is_one_line_unless_debugged(plan, here, monkeypatch):
-    def simulate(plan, observe=None):
+    def simulate(plan, observe=None, **options):
         raise ZeroDivisionError("unlucky")
 
     monkeypatch.setattr("mwa_sim.simulation.simulate", simulate)
@@ -212,7 +212,7 @@ def test_an_unexpected_fault_is_one_line_unless_debugged(plan, here, monkeypatch
 def test_a_solver_failure_is_exit_code_1(plan, here, monkeypatch):
     from mwa_sim.errors import SolverError
 
-    def simulate(plan, observe=None):
+    def simulate(plan, observe=None, **options):
         raise SolverError("the step became too small")
 
     monkeypatch.setattr("mwa_sim.simulation.simulate", simulate)
@@ -224,23 +224,21 @@ def test_a_solver_failure_is_exit_code_1(plan, here, monkeypatch):
 def test_ctrl_c_while_saving_does_not_lose_the_run(plan, here, monkeypatch):
     import signal
 
-    from mwa_sim.result import Result
+    finish = ResultStream.finish
 
-    save = Result.save
-
-    def interrupted(self, path, *, overwrite=False):
+    def interrupted(self, run, summary):
         signal.raise_signal(signal.SIGINT)
-        return save(self, path, overwrite=overwrite)
+        return finish(self, run, summary)
 
-    monkeypatch.setattr(Result, "save", interrupted)
+    monkeypatch.setattr(ResultStream, "finish", interrupted)
     outcome = mwa("run", plan(), "--set", "pulses.0.on=1 s")
     assert outcome.exit_code == 1
-    assert outcome.stderr.splitlines()[-1] == "interrupted"
+    assert outcome.stderr.splitlines()[-1] == "interrupted; the result is in plan.vtkhdf"
     assert load_result(here / "plan.vtkhdf").status == "done"
 
 
 def test_ctrl_c_before_the_first_step_saves_nothing(plan, here, monkeypatch):
-    def build(plan):
+    def build(plan, reuse):
         raise KeyboardInterrupt
 
     monkeypatch.setattr("mwa_sim.simulation.build", build)

@@ -166,13 +166,13 @@ def test_existing_file_is_kept_unless_asked(result, tmp_path):
 @pytest.mark.parametrize("links", [True, False])
 def test_a_file_that_appears_while_writing_is_kept(result, tmp_path, monkeypatch, links):
     target = tmp_path / "run.vtkhdf"
-    write_record = result_file._write_record
+    write_record = result_file.write_record
 
     def slowly(*arguments):
         write_record(*arguments)
         target.write_text("another run was faster")
 
-    monkeypatch.setattr(result_file, "_write_record", slowly)
+    monkeypatch.setattr(result_file, "write_record", slowly)
     if not links:
         monkeypatch.setattr(os, "link", lambda *_: os.stat(tmp_path / "none"))
     with pytest.raises(InputError, match="exists; choose another name"):
