@@ -92,6 +92,15 @@ def test_python_session(tmp_path, monkeypatch, capsys):
     assert (tmp_path / "session.png").stat().st_size > 10_000
 
 
+def test_power_sweep_runs_once_and_resumes(tmp_path, monkeypatch, capsys):
+    run("05_power_sweep.py", "--quick", "--out", tmp_path, monkeypatch=monkeypatch)
+    table = (tmp_path / "power-sweep.csv").read_text(encoding="utf-8")
+    assert "9 scenarios: 9 done" in capsys.readouterr().out
+    assert (tmp_path / "power-sweep.png").stat().st_size > 10_000
+    run("05_power_sweep.py", "--quick", "--out", tmp_path, monkeypatch=monkeypatch)
+    assert (tmp_path / "power-sweep.csv").read_text(encoding="utf-8") == table
+
+
 def test_custom_map(tmp_path):
     plan = EXAMPLES / "02_custom_sar_map" / "plan.toml"
     outcome = mwa("run", plan, "--json", "-o", tmp_path / "map.vtkhdf")
