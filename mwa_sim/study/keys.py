@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pickle
+from collections.abc import Callable
 from typing import Any
 
 from pydantic import BaseModel
 
+from mwa_sim.antenna.antenna import Antenna
 from mwa_sim.control.protocol import Protocol
 from mwa_sim.errors import InputError
 from mwa_sim.placement import antenna_path
@@ -15,9 +17,10 @@ from mwa_sim.plan_changes import antenna_quantity
 from mwa_sim.plan_regions import split_region_path
 from mwa_sim.provenance import content_hash
 from mwa_sim.quantities import Quantity, quantity, quantity_of
-from mwa_sim.tissue.properties import PROPERTIES
+from mwa_sim.tissue.properties import PROPERTIES, Tissue
 
 _LENGTH = quantity("length")
+_MOST_KNOWN = 1000
 _OWN_UNITS = {
     "length": "m", "frequency": "Hz", "fraction": "", "number": "", "slope": "1/K", "angle": "rad",
     "volume": "m3", "area": "m2",
@@ -102,18 +105,14 @@ class PlanHasher:
         mesh = case.mesh
         return content_hash(
             [
-                self._once(mesh, [mesh.nodes, mesh.tets, mesh.regions]),
-                self._once(case.landmarks, dict(case.landmarks)),
-                {k: [r.name, r.tissue.as_dict()] for k, r in case.regions.items()},
-                {
-                    k: [[v.low, v.high] for _, v in sorted(r.tissue.values.items())]
-                    for k, r in case.regions.items()
-                },
+                self._once(mesh, lambda: [mesh.nodes, mesh.tets, mesh.regions]),
+                self._once(case.landmarks, lambda: dict(case.landmarks)),
+                {k: [r.name, self._tissue(r.tissue)] for k, r in case.regions.items()},
                 [organ.described() for organ in case.organs_at_risk],
                 case.boundary,
                 case.initial_temperature,
                 [
-                    [p.name, self._once(p.antenna, p.antenna), p.pose.tip, p.pose.axis, p.start]
+                    [p.name, self._antenna(p.antenna), p.pose.tip, p.pose.axis, p.start]
                     for p in plan.antennas
                 ],
                 [list(placed.pulses) for placed in plan.antennas],
@@ -124,13 +123,30 @@ class PlanHasher:
             ]
         )
 
-    def _once(self, owner: object, content: Any) -> str:
+    def _antenna(self, antenna: Antenna) -> str:
+        return self._once(antenna, lambda: antenna)
+
+    def _tissue(self, tissue: Tissue) -> str:
+        # With the ranges, because the bounding sets lie at their ends.
+        return self._once(
+            tissue,
+            lambda: [
+                tissue.as_dict(),
+                {name: [value.low, value.high] for name, value in tissue.values.items()},
+                {name: [m.smaller_zone, m.larger_zone] for name, m in tissue.models.items()},
+            ],
+        )
+
+    def _once(self, owner: object, content: Callable[[], Any]) -> str:
         known = self._known.get(id(owner))
         if known is None or known[0] is not owner:
+            found = content()
             try:
-                text = content_hash(content)
+                text = content_hash(found)
             except TypeError:  # a model of the user's own: by what it would be sent as
-                text = content_hash(pickle.dumps(content))
+                text = content_hash(pickle.dumps(found))
+            if len(self._known) >= _MOST_KNOWN:
+                self._known.clear()
             known = self._known[id(owner)] = (owner, text)
         return known[1]
 
