@@ -64,7 +64,7 @@ def child(file: str, model: str, folder: str) -> None:
 
     print(f"{'':24s} {'seconds':>8s} {'peak MB':>8s}")
     with phase("imports"):
-        import mwa_sim.wave  # noqa: F401
+        import mwa_sim.wave
     with phase("mesh"):
         stored = np.load(file)
         mesh = TetMesh(stored["nodes"], stored["tets"], stored["regions"])

@@ -61,7 +61,7 @@ def child(path: str) -> None:
     clock.lap("import of numba")
     import mwa_sim.build
     import mwa_sim.simulation
-    import mwa_sim.wave  # noqa: F401  the models that need it load it
+    import mwa_sim.wave
 
     clock.lap("import of the solver")
     clock.around(FunctionCache, "load_overload", "kernels")

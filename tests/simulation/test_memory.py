@@ -48,7 +48,7 @@ def _growth(work, sizes=SIZES):
 
 @pytest.mark.parametrize(
     ("phase", "most"),
-    [("mesh", 140), ("set-up", 200), ("run", 200)],
+    [("mesh", 140), ("set-up", 300), ("run", 300)],
 )
 def test_bytes_for_each_tetrahedron(phase, most, tmp_path):
     arrays = {n: block(n) for n in (3, *SIZES)}
