@@ -5,13 +5,12 @@ Run:  python -m benchmarks.performance.scaling [--sizes 20k,100k,500k,2M] [--thr
 
 Problem N of `benchmarks.performance.problem`, each size in a process of its own (for its memory).
 The limit is the memory bandwidth of this machine, measured in the same process on arrays that
-together are as large as those of the stepper: what fits into the cache is compared with the cache.
+together are as large as what one stage moves: what fits into a cache is compared with the cache.
 """
 
 from __future__ import annotations
 
 import argparse
-import dataclasses
 import inspect
 import json
 import math
@@ -81,38 +80,16 @@ def bandwidth(size: int, seconds: float = 0.3) -> tuple[float, float]:
     return rates[1], rates[0]
 
 
-def bytes_per_product(heat: HeatStepper) -> tuple[float, str]:
-    """Bytes that one stage has to move, and where the number is from.
+def bytes_per_product(heat: HeatStepper) -> float:
+    """Bytes that one stage has to move: the matrix and each nodal array of it once.
 
-    What the stepper says itself counts first (`bytes_per_product`).  Otherwise: the matrix once,
-    and every nodal array of a stage once, read or written, as they are held.
+    Conducted and own temperature of the last stage, the increments of the last two, latent ratio,
+    sink, source, first rate and enthalpy are read; increment, temperature and, where the
+    conductivity grows, what is conducted are written.
     """
-    own = getattr(heat, "bytes_per_product", None)
-    if own is not None:
-        return float(own() if callable(own) else own), "stepper"
     model = heat.model
-    matrix = sum(
-        array.nbytes for array in (model.indptr, model.columns, model.values, model.slope_values)
-    )
-    # u0, rate0, y twice and once more written, T read and written, latent ratio, sink, source;
-    # with a slope also D(T) read and written, and T read once more for it.
-    arrays = 10 + (3 if model.slope_values.size else 0)
-    return float(matrix + arrays * heat.temperature.nbytes), "arrays"
-
-
-def working_set(heat: HeatStepper) -> int:
-    """Bytes of all arrays that the stepper and its model hold."""
-    seen: dict[int, int] = {}
-    for owner in (heat, heat.model, heat.exposure):
-        held = (
-            {f.name: getattr(owner, f.name) for f in dataclasses.fields(owner)}
-            if dataclasses.is_dataclass(owner)
-            else vars(owner)
-        )
-        for value in held.values():
-            if isinstance(value, np.ndarray):
-                seen[value.__array_interface__["data"][0]] = value.nbytes
-    return sum(seen.values())
+    grows = model.slope != 0.0 or model.slope_values.size > 0
+    return float(model.matrix.nbytes + (12 if grows else 10) * 4 * model.n_nodes)
 
 
 def peak_memory() -> float | None:
@@ -140,21 +117,20 @@ def one(size: str, threads: int, repeat: int, with_errors: bool, cache: Path | N
                      key=lambda run: run.seconds)  # fmt: skip
     heat = best.stepper
     nodes = len(case.nodes)
-    per_product, source = bytes_per_product(heat)
-    held = working_set(heat)
-    read, triad = bandwidth(held)
+    per_product = bytes_per_product(heat)
+    read, triad = bandwidth(int(per_product))
     products = best.notes["products"]
     found = {
         "size": size, "threads": threads if settings else 1, "tets": len(case.tets),
         "nodes": nodes, "seconds": best.seconds, "setup": best.setup, **best.notes,
         "seconds_dt_1": fixed_step.seconds, "products_dt_1": fixed_step.notes["products"],
         "ns_per_product_node": 1e9 * best.seconds / products / nodes,
-        "bytes_per_product_node": per_product / nodes, "bytes_from": source,
+        "bytes_per_product_node": per_product / nodes,
         "bytes_per_second": per_product * products / best.seconds,
         "read_bytes_per_second": read, "triad_bytes_per_second": triad,
         "limit_ns": 1e9 * per_product / max(read, triad) / nodes,
         "times_limit": best.seconds * max(read, triad) / (per_product * products),
-        "working_set": held, "peak_memory": memory, "memory_with_mesh": memory_before,
+        "peak_memory": memory, "memory_with_mesh": memory_before,
     }  # fmt: skip
     if with_errors:
         exact = reference(case, cache)

@@ -213,13 +213,13 @@ def test_the_command_tells_what_is_left_out(tmp_path, monkeypatch, capsys):
     arguments = f"--size 2k --repeat 1 --peers ngsolve --cache {tmp_path} --json {file}"
     command.main(arguments.split(" "))
     numbers = json.loads(file.read_text())
-    assert [row["problem"] for row in numbers["rows"]] == ["L", "L", "N", "N"]
+    assert [row["problem"] for row in numbers["rows"]] == ["L"] * 3 + ["N"] * 3
     assert {row["program"] for row in numbers["rows"]} == {"mwa_sim"}
-    assert all(row["anywhere"] < 0.1 and row["seconds"] > 0.0 for row in numbers["rows"])
+    assert all(row["anywhere"] < 0.3 and row["seconds"] > 0.0 for row in numbers["rows"])
     assert len(numbers["notes"]) == 1
     assert "NGSolve left out" in numbers["notes"][0]
     out = capsys.readouterr().out
-    assert out.count("| mwa_sim ") == 4
+    assert out.count("| mwa_sim ") == 6
     assert "NGSolve left out" in out
 
 
@@ -243,10 +243,9 @@ def test_an_unknown_peer_is_refused(capsys):
 
 def test_the_cost_table_explains_the_work(tmp_path):
     row = scaling.one("2k", 1, 1, True, tmp_path)
-    matrix_alone = 8.0 * row["nodes"]
-    assert row["bytes_per_product_node"] * row["nodes"] > matrix_alone
+    # 12 neighbours of a value and a column each, and the nodal arrays, in single precision.
+    assert 12 * 8 + 12 * 4 < row["bytes_per_product_node"] < 2 * (12 * 8 + 12 * 4)
     assert row["products"] >= row["steps"] > 200
-    assert row["working_set"] > row["bytes_per_product_node"] * row["nodes"] / 2
     product = row["ns_per_product_node"] * row["products"] * row["nodes"]
     assert product == pytest.approx(1e9 * row["seconds"])
     assert row["anywhere"] < 0.1

@@ -22,6 +22,7 @@ import numpy as np
 from benchmarks.performance.peers.runs import PEERS, VARIANTS, Row, find, run_ours, run_peer
 from benchmarks.performance.problem.definition import Problem, problem
 from benchmarks.performance.problem.mesh import CUBES
+from benchmarks.performance.problem.ours import at_dt
 from benchmarks.performance.problem.reference import reference
 
 HEADER = (
@@ -43,6 +44,9 @@ def options(arguments: Sequence[str] | None) -> argparse.Namespace:
         help="steps of a peer's nonlinear run, scaled to the whole treatment (60; 300 is all)",
     )  # fmt: skip
     parser.add_argument("--dt", type=float, default=1.0, help="time step [s]")
+    parser.add_argument(
+        "--max-step", type=float, default=3.0, help="longest step [s] of mwa_sim's third row"
+    )
     parser.add_argument("--threads", type=int, default=1, help="of peers that have threads")
     parser.add_argument("--repeat", type=int, default=3, help="of mwa_sim and of linear runs")
     parser.add_argument("--python", default=sys.executable, help="interpreter with the peers")
@@ -76,8 +80,12 @@ def measure(chosen: argparse.Namespace) -> tuple[list[Row], list[str]]:
         one = problem(name, chosen.size, chosen.cache)
         exact = reference(one, chosen.cache)
         say(f"{name}: {len(one.tets)} tetrahedra, {len(one.nodes)} nodes")
-        rows.append(run_ours(one, exact, repeat=chosen.repeat))
-        rows.append(run_ours(one, exact, chosen.dt, chosen.repeat))
+        for label, settings in (
+            ("default steps", {}),
+            (f"dt = {chosen.dt:g} s", at_dt(chosen.dt)),
+            (f"steps up to {chosen.max_step:g} s", {"max_step": chosen.max_step}),
+        ):
+            rows.append(run_ours(one, exact, label, settings, chosen.repeat))
         for peer, python in pythons.items():
             rows += peer_rows(chosen, one, exact, peer, python, notes)
     return rows, notes

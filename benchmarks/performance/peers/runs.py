@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.performance.problem import definition as case
-from benchmarks.performance.problem.ours import March, at_dt, errors, march
+from benchmarks.performance.problem.ours import March, errors, march
 
 ROOT = Path(__file__).parents[3]
 PEERS = {
@@ -134,19 +134,22 @@ def run_peer(
 
 
 def run_ours(
-    problem: case.Problem, exact: NDArray, dt: float | None = None, repeat: int = 3
+    problem: case.Problem,
+    exact: NDArray,
+    label: str = "default steps",
+    settings: dict[str, float] | None = None,
+    repeat: int = 3,
 ) -> Row:
-    """March mwa_sim, with its own step control unless ``dt`` [s] is given; the fastest run."""
+    """March mwa_sim, with its own step control unless ``settings`` change it; the fastest run."""
     import mwa_sim
 
-    settings = {} if dt is None else at_dt(dt)
+    settings = settings or {}
     # Kernels are compiled once per installation: not counted.
     march(problem, until=2.0, **settings)
     runs: list[March] = [march(problem, **settings) for _ in range(repeat)]
     best = min(runs, key=lambda run: run.seconds)
     at_probes, anywhere = errors(problem, best.fields, exact)
     return Row(
-        problem.name, "mwa_sim", mwa_sim.__version__,
-        "default steps" if dt is None else f"dt = {dt:g} s", sys.version.split()[0],
+        problem.name, "mwa_sim", mwa_sim.__version__, label, sys.version.split()[0],
         best.seconds, best.setup, best.notes["steps"], case.END, at_probes, anywhere, best.notes,
     )  # fmt: skip

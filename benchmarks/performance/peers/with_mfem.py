@@ -40,9 +40,11 @@ class Program:
     def __init__(self, case: Case, threads: int) -> None:
         self.mesh = mesh_of(case)
         flat, linear = mfem.L2_FECollection(0, 3), mfem.H1_FECollection(1, 3)
+        broken = mfem.L2_FECollection(1, 3, mfem.BasisType.GaussLobatto)
+        self.corners = mfem.FiniteElementSpace(self.mesh, broken)
         self.constant = mfem.FiniteElementSpace(self.mesh, flat)
         self.space = mfem.FiniteElementSpace(self.mesh, linear)
-        self.kept = [flat, linear]
+        self.kept = [flat, linear, broken]
         self.fixed = mfem.intArray([int(i) for i in np.flatnonzero(case.fixed)])
 
         def on_elements(values: np.ndarray) -> mfem.GridFunction:
@@ -51,32 +53,19 @@ class Program:
             return function
 
         self.k = on_elements(case.conductivity)
-        self.vapour, self.vessels = (mfem.GridFunction(self.space) for _ in range(2))
-        self.rate = mfem.ConstantCoefficient(1.0)
-        parts = [
-            on_elements(case.heat_capacity),
-            on_elements(case.latent),
-            self.vapour,
-            on_elements(case.perfusion),
-            self.vessels,
-            self.k,
-        ]
-        heat, latent, vapour, sink, vessels, k = (mfem.GridFunctionCoefficient(p) for p in parts)
-        boiling = mfem.ProductCoefficient(latent, vapour)
-        stored = mfem.SumCoefficient(heat, boiling)
-        rated = mfem.ProductCoefficient(self.rate, stored)
-        drained = mfem.ProductCoefficient(sink, vessels)
-        total = mfem.SumCoefficient(rated, drained)
+        # One function with its values at the corners of each element, computed before: products
+        # of coefficients cost MFEM twice as long.
+        self.mass = mfem.GridFunction(self.corners)
+        heat, k = (mfem.GridFunctionCoefficient(part) for part in (self.mass, self.k))
         self.form = mfem.BilinearForm(self.space)
-        corners, centre = vertex_rule(), mfem.IntRules.Get(mfem.Geometry.TETRAHEDRON, 1)
-        mass, conduction = mfem.MassIntegrator(total), mfem.DiffusionIntegrator(k)
-        mass.SetIntRule(corners)
+        rule, centre = vertex_rule(), mfem.IntRules.Get(mfem.Geometry.TETRAHEDRON, 1)
+        mass, conduction = mfem.MassIntegrator(heat), mfem.DiffusionIntegrator(k)
+        mass.SetIntRule(rule)
         conduction.SetIntRule(centre)
         self.form.AddDomainIntegrator(mass)
         self.form.AddDomainIntegrator(conduction)
         # The forms hold no references of their own.
-        self.kept += [*parts, heat, latent, vapour, sink, vessels, k, boiling, stored, rated]
-        self.kept += [drained, total, mass, conduction, corners, centre]
+        self.kept += [heat, k, mass, conduction, rule, centre]
         n = len(case.nodes)
         self.x, self.y = mfem.Vector(n), mfem.Vector(n)
         self.matrix = mfem.SparseMatrix()
@@ -91,9 +80,10 @@ class Program:
     def assemble(self, conductivity, rate, vapour, vessels) -> None:
         """See `Program`."""
         self.k.GetDataArray()[:] = conductivity
-        self.vapour.GetDataArray()[:] = vapour
-        self.vessels.GetDataArray()[:] = vessels
-        self.rate.constant = rate
+        case = self.case
+        stored = case.heat_capacity[:, None] + case.latent[:, None] * vapour[case.tets]
+        drained = case.perfusion[:, None] * vessels[case.tets]
+        self.mass.GetDataArray()[:] = (rate * stored + drained).ravel()
         self.form.Update()
         self.form.Assemble(0)
         self.form.Finalize(0)

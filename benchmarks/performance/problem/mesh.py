@@ -3,7 +3,7 @@
 The corners and centres of n x n x n cubes (a body-centred lattice) are moved at random by up to
 ``JITTER`` of the cube's edge, those on the surface within it, and joined by the Delaunay
 triangulation.  Points of elements flatter than ``LEAST_ANGLE`` are drawn halfway back to their
-lattice places, whose own elements have angles of 45 degrees and more, and all is joined again.
+lattice places, the last ones moved anew by less, and all is joined again until none is left.
 The points are numbered by reverse Cuthill-McKee, so that every program gets a good numbering.
 """
 
@@ -60,7 +60,8 @@ def tetrahedra(cubes: int, seed: int = 0) -> tuple[NDArray, NDArray]:
     """Nodes (n, 3) [m] and positively oriented tetrahedra (m, 4) of the block."""
     edge = 2.0 * HALF / cubes
     places, bounds = _lattice(cubes)
-    moves = np.random.default_rng(seed).uniform(-JITTER, JITTER, places.shape) * edge
+    random = np.random.default_rng(seed)
+    moves = random.uniform(-JITTER, JITTER, places.shape) * edge
     # Points of a face stay in it, points of an edge on it, corners in place.
     moves[bounds] = 0.0
     for round_ in range(_ROUNDS):
@@ -69,8 +70,15 @@ def tetrahedra(cubes: int, seed: int = 0) -> tuple[NDArray, NDArray]:
         flat = smallest_angles(nodes, tets) < LEAST_ANGLE
         if not flat.any():
             break
-        # Few are left after three rounds; halving those again and again takes longer.
-        moves[np.unique(tets[flat])] *= 0.5 if round_ < 3 else 0.0
+        few = np.unique(tets[flat])
+        if round_ < 3:
+            moves[few] *= 0.5
+        else:
+            # The last ones are stuck in that direction: tried elsewhere, near their places.
+            moves[few] = random.uniform(-0.4, 0.4, (few.size, 3)) * JITTER * edge
+            moves[bounds] = 0.0
+    else:
+        raise RuntimeError(f"{np.count_nonzero(flat)} flat elements are left")
     return _numbered(nodes, tets)
 
 
