@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -22,8 +22,10 @@ from mwa_sim.preparation import Preparation
 from mwa_sim.progress_state import Progress
 from mwa_sim.recording import Trace
 from mwa_sim.result import Result
-from mwa_sim.result_stream import ResultStream
 from mwa_sim.typing import FloatArray
+
+if TYPE_CHECKING:
+    from mwa_sim.result_stream import ResultStream
 
 __all__ = ["Observer", "Progress", "Simulation", "simulate", "steps"]
 
@@ -299,6 +301,8 @@ def simulate(
     with ExitStack() as files:
         stream = None
         if to is not None:
+            from mwa_sim.result_stream import ResultStream  # HDF5 only where a file is written
+
             stream = files.enter_context(ResultStream(to, overwrite=overwrite))
         run = Simulation(plan, reuse, stream)
         with deferred_interrupt() as interrupted:
