@@ -225,7 +225,8 @@ class Plan(Spec):
         InputError
             A path that does not exist or a value that does not fit.
         """
-        rest = resolved_changes({**(changes or {}), **more}, self.antennas, self.case)
+        given = {**(changes or {}), **more}
+        rest = resolved_changes(given, self.antennas, self.case, type(self).model_fields)
         try:
             return super().changed(rest)
         except InputError as error:

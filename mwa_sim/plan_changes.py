@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from mwa_sim.antenna.antenna import Antenna
@@ -75,7 +75,10 @@ def shifted(pose: Pose, shifts: Mapping[str, float]) -> Pose:
 
 
 def resolved_changes(
-    changes: Mapping[str, Any], antennas: Sequence[PlacedAntenna], case: Case
+    changes: Mapping[str, Any],
+    antennas: Sequence[PlacedAntenna],
+    case: Case,
+    fields: Iterable[str],
 ) -> dict[str, Any]:
     """Turn dotted keys as users write them into paths of the fields of a plan.
 
@@ -86,6 +89,8 @@ def resolved_changes(
         Of the plan.
     case : Case
         Of the plan.
+    fields : iterable of str
+        Names of the values of a plan.
 
     Returns
     -------
@@ -102,8 +107,12 @@ def resolved_changes(
     case, found = _changed_case(changes, case, rest)
     # Where a pose is replaced and shifted, the shift comes last.
     ordered = sorted(changes.items(), key=lambda item: ".shift." in f"{item[0]}.")
+    known = [*fields, *Protocol.model_fields, "antennas", "regions"]
     for path, value in ordered:
-        if path == "case" or path.partition(".")[0] == "regions":
+        first = path.partition(".")[0].partition("[")[0]
+        if first not in known:
+            found.append(f"{path}: unknown key{did_you_mean(first, known)}")
+        if path == "case" or first == "regions" or first not in known:
             continue
         try:
             _resolve(path, value, antennas, case.landmarks, rest)

@@ -90,7 +90,7 @@ def sweep(
     with notice_when_slow(SLOW) as notice:
         loaded = plan_with(plan, overrides)
         given = _given(loaded, over, measure, file, sample, n, seed, csv)
-        from mwa_sim.cli.sweep_progress import SweepDisplay
+        from mwa_sim.study.progress import SweepDisplay
         from mwa_sim.study.sweep import sweep as run_sweep
 
         with SweepDisplay(notice.cancel) as display:

@@ -47,7 +47,7 @@ class Base:
     token : str
         Hash that tells one base from another.
     results : str or None
-        Folder in which every result is saved as ``KEY.vtkhdf``.
+        Folder in which every result is saved, see :func:`result_file`.
     """
 
     plan: Plan
@@ -115,6 +115,11 @@ class Serial:
             yield task.number, outcome
 
 
+def result_file(base: Base, key: str) -> Path:
+    """Where the result of a scenario is saved."""
+    return Path(base.results or ".") / f"{key[:16]}.vtkhdf"
+
+
 def run_task(base: Base, task: Task) -> Outcome:
     """Run one scenario: change the plan, simulate it, measure.
 
@@ -138,7 +143,7 @@ def run_task(base: Base, task: Task) -> Outcome:
             return Outcome(interrupted=True)
         measures = {measure.name: _measured(measure, result) for measure in base.measures}
         if base.results is not None:
-            result.save(Path(base.results) / task.key[:16], overwrite=True)
+            result.save(result_file(base, task.key), overwrite=True)
     except Exception as error:  # whatever it is, the other scenarios go on
         return Outcome(error=_reason(error), seconds=time.perf_counter() - started)
     return Outcome(measures, seconds=time.perf_counter() - started)

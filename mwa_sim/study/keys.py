@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
+import numpy as np
 from pydantic import BaseModel
 
 from mwa_sim.antenna.antenna import Antenna
@@ -80,7 +81,7 @@ def value_at(plan: Plan, key: str, given: Any = None) -> Any:
     if part == "pose" and within.startswith("shift."):
         return 0.0 if given is None else _LENGTH.read(given)
     found = _walk(plan.antennas[index], f"{part}.{within}" if within else part)[0]
-    return _plain(getattr(found, "name", found), given)
+    return _plain(found, given)
 
 
 def unit_of(reader: Quantity | None) -> str:
@@ -177,4 +178,22 @@ def _walk(owner: Any, path: str) -> tuple[Any, Quantity | None]:
 
 
 def _plain(value: Any, given: Any) -> Any:
-    return value if isinstance(value, (bool, int, float, str)) else given
+    """Numbers and texts as they are, what has a name by its name, points as lists."""
+    if isinstance(value, (bool, int, float, str)):
+        return value
+    name = getattr(value, "name", None)
+    if isinstance(name, str):
+        return name
+    return _jsonable(value if given is None else given)
+
+
+def _jsonable(value: Any) -> Any:
+    if value is None or isinstance(value, (bool, int, float, str)):
+        return value
+    if isinstance(value, np.ndarray):
+        return value.tolist()
+    if isinstance(value, (list, tuple)):
+        return [_jsonable(item) for item in value]
+    if isinstance(value, Mapping):
+        return {str(key): _jsonable(item) for key, item in value.items()}
+    return repr(value)

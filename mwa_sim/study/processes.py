@@ -152,6 +152,7 @@ class _Pool:
         self._first = first
         self._inbox: queue.SimpleQueue[tuple[_Worker, object]] = queue.SimpleQueue()
         self._workers: list[_Worker] = []
+        self._interrupted = False
 
     def add(self) -> None:
         self._workers.append(_Worker(self._inbox, *self._first))
@@ -162,12 +163,16 @@ class _Pool:
 
     def next(self) -> tuple[_Worker, object]:
         """The next message; waits in pieces, because Ctrl-C ends no wait on Windows."""
-        with deferred_interrupt() as pressed:
-            while not pressed():
+        while not self._interrupted:
+            with deferred_interrupt() as pressed:
                 try:
-                    return self._inbox.get(timeout=_POLL)
+                    message = self._inbox.get(timeout=_POLL)
                 except queue.Empty:
-                    continue
+                    message = None
+            # Ctrl-C may come together with a message, and neither is to be lost.
+            self._interrupted = pressed()
+            if message is not None:
+                return message
         raise KeyboardInterrupt
 
     def remove(self, worker: _Worker) -> Task | None:

@@ -7,13 +7,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, nullcontext
 from typing import Any
 
-from mwa_sim.errors import InputError
+from mwa_sim.errors import DataError, InputError
 from mwa_sim.interrupt import deferred_interrupt
+from mwa_sim.observe import ProgressDisplay
 from mwa_sim.plan import Plan
 from mwa_sim.result import Result
-from mwa_sim.study.execution import Base, Execution, Outcome, Serial, Task
+from mwa_sim.study.execution import Base, Execution, Outcome, Serial, Task, result_file
 from mwa_sim.study.folder import RowFile, StudyFolder, restored, stored
 from mwa_sim.study.job import Job, prepare
+from mwa_sim.study.progress import SweepDisplay
 from mwa_sim.study.table import Row, Study
 
 
@@ -60,7 +62,7 @@ def sweep(
         Where every row is kept as soon as it is there. Called again with the same folder the
         sweep runs only what is missing.
     observe : callable, optional
-        Called with each :class:`Row` as it comes.
+        Called with each :class:`Row` as it comes; ``mwa.progress()`` shows how far the sweep is.
     where : callable, optional
         Called with the changes of each scenario; those for which it does not hold are left out.
     retry_failed : bool
@@ -93,13 +95,19 @@ def sweep(
         problems.append("results and retry_failed need a folder; give folder='NAME'")
     job = prepare(plan, over, measure, sample, n, seed, where, problems)
     store = None if folder is None else StudyFolder(folder, job.description)
-    base = Base(plan, job.measures, job.base_key, str(store.path) if store and results else None)
+    saved = str(store.path.resolve()) if store is not None and results else None
+    base = Base(plan, job.measures, job.base_key, saved)
     known = {} if store is None else store.rows()
+    if saved is not None:
+        known = {key: row for key, row in known.items() if _has_result(base, key, row)}
+    if isinstance(observe, ProgressDisplay):
+        observe = SweepDisplay()
     rows: dict[int, Row] = {}
+    notes = list(job.scenarios.notes)
     status = "done"
     with nullcontext() if store is None else store.writing() as file:
         try:
-            for row in _rows(job, base, runner, known, retry_failed, file):
+            for row in _rows(job, base, runner, known, retry_failed, file, notes):
                 rows[row.scenario] = row
                 if observe is not None:
                     observe(row)
@@ -115,7 +123,7 @@ def sweep(
         units=job.units,
         axes=job.axes(),
         status=status,
-        notes=job.scenarios.notes,
+        notes=tuple(notes),
         folder=None if store is None else store.path,
     )
 
@@ -139,6 +147,7 @@ def _rows(
     known: Mapping[str, Mapping[str, Any]],
     retry_failed: bool,
     file: RowFile | None,
+    notes: list[str],
 ) -> Iterator[Row]:
     """Rows as they come: first those that the folder has, then those that are run."""
     first: dict[str, int] = {}
@@ -164,11 +173,19 @@ def _rows(
             with deferred_interrupt() as pressed:
                 found = _ended(outcome)
                 if file is not None:
-                    file.append(_stored(job, number, found))
+                    try:
+                        file.append(_stored(job, number, found))
+                    except DataError as error:  # a full disk, say; the rows here go on
+                        file = None
+                        notes.append(f"{error}; from scenario {number} on rows are not kept")
                 made = list(_with_twins(job, number, found, twins.get(job.keys[number], ())))
             yield from made
             if pressed():
                 raise KeyboardInterrupt
+
+
+def _has_result(base: Base, key: str, row: Mapping[str, Any]) -> bool:
+    return row["status"] == "failed" or result_file(base, key).is_file()
 
 
 def _with_twins(
@@ -200,4 +217,5 @@ def _kept(line: Mapping[str, Any]) -> dict[str, Any]:
         "measures": {name: restored(value) for name, value in line["measures"].items()},
         "error": line["error"],
         "seconds": line["seconds"],
+        "kept": True,
     }

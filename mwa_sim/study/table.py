@@ -48,6 +48,8 @@ class Row(Mapping[str, Any]):
         Hash of the whole plan and of what is measured.
     total : int
         Scenarios of the study.
+    kept : bool
+        Whether the row comes from the folder of an earlier sweep.
     """
 
     scenario: int
@@ -58,6 +60,7 @@ class Row(Mapping[str, Any]):
     seconds: float = 0.0
     key: str = ""
     total: int = 1
+    kept: bool = False
 
     def _flat(self) -> dict[str, Any]:
         return {

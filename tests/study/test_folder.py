@@ -145,6 +145,54 @@ def test_results_are_saved_on_request(plan, tmp_path):
         assert stored.energy["generator_J"] == pytest.approx(row["generator_kJ"] * 1e3)
 
 
+def test_a_missing_result_is_computed_again(plan, tmp_path, runs):
+    swept(plan, tmp_path, [10, 20])
+    study = swept(plan, tmp_path, [10, 20], results=True)
+    assert len(runs) == 4
+    (tmp_path / f"{study.rows[1].key[:16]}.vtkhdf").unlink()
+    swept(plan, tmp_path, [10, 20], results=True)
+    assert [each.protocol.pulses[0].power for each in runs[4:]] == [20.0]
+
+
+def test_a_disk_that_is_full_costs_no_row(plan, tmp_path, monkeypatch):
+    from mwa_sim.study import folder
+
+    def full(number, data):
+        raise OSError(28, "No space left on device")
+
+    seen = []
+
+    def observe(row):
+        seen.append(row)
+        if len(seen) == 1:
+            monkeypatch.setattr(folder.os, "write", full)
+
+    study = swept(plan, tmp_path, observe=observe)
+    monkeypatch.undo()
+    assert study.column("status").tolist() == ["done"] * 3
+    assert "No space left on device; from scenario 1 on rows are not kept" in str(study)
+    assert swept(plan, tmp_path).column("status").tolist() == ["done"] * 3
+
+
+def test_a_folder_that_cannot_be_written_is_refused(plan, tmp_path, monkeypatch, runs):
+    from mwa_sim.study import folder
+
+    def refused(*arguments):
+        raise PermissionError(13, "Permission denied")
+
+    for name in ("open", "replace"):
+        with monkeypatch.context() as patch:
+            patch.setattr(folder.os, name, refused)
+            with pytest.raises(InputError, match="cannot be written: Permission denied"):
+                swept(plan, tmp_path / name)
+    assert runs == []
+
+
+def test_rows_say_whether_they_were_kept(plan, tmp_path):
+    swept(plan, tmp_path, [10])
+    assert [row.kept for row in swept(plan, tmp_path, [10, 20])] == [True, False]
+
+
 def test_numbers_that_are_none_or_endless_come_back(plan, tmp_path):
     measure = {
         "nan": lambda r: float("nan"),

@@ -1,5 +1,6 @@
 """Grids, lists, equal plans, failures and mistakes of a sweep in one process."""
 
+import json
 import math
 
 import numpy as np
@@ -239,6 +240,22 @@ def test_points_as_values(plan):
     )
     np.testing.assert_allclose(study.column("x"), [0.0, 0.012])
     assert "landmark:wall" in study.to_csv()
+
+
+def test_cases_antennas_and_poses_as_values(plan, tmp_path):
+    warm = plan.case.changed(name="warm", initial_temperature=38.0)
+    over = {"case": [plan.case, warm], "pose": [plan.pose, plan.pose.moved(deeper=1e-3)]}
+    study = mwa.sweep(plan, over, measure=["peak(wall)"], folder=tmp_path)
+    assert study.column("case").tolist() == ["block", "block", "warm", "warm"]
+    assert study.column("peak(wall)")[2] > study.column("peak(wall)")[0] + 0.5
+    assert json.loads(json.dumps(study.as_data()))["rows"][3]["status"] == "done"
+    again = mwa.sweep(plan, over, measure=["peak(wall)"], folder=tmp_path)
+    assert all(row.kept for row in again)
+
+
+def test_a_wrong_first_key_is_offered_another(plan):
+    with pytest.raises(InputError, match="did you mean 'pulses'"):
+        mwa.sweep(plan, {"puls.0.power": [1]}, measure=["on_time_s"])
 
 
 def test_scenarios_share_their_set_up(plan, monkeypatch):
