@@ -51,3 +51,21 @@ def test_lumping_conserves_the_integral():
     area = lumped_surface(b.nodes, b.faces, len(b.nodes))
     assert area.sum() == pytest.approx(6 * 0.02**2, rel=1e-13)
     assert np.all(area[np.all(np.abs(b.nodes) < 0.009, axis=1)] == 0.0)
+
+
+def test_another_matrix_on_the_same_places():
+    nodes, tets = distorted()
+    k = stiffness(nodes, tets, np.ones(len(tets)))
+    factor = np.linspace(0.3, 0.6, len(tets))
+    again = stiffness(nodes, tets, factor, like=k)
+    assert again.indices is k.indices or np.shares_memory(again.indices, k.indices)
+    assert np.array_equal(again.data, stiffness(nodes, tets, factor).data)
+
+
+def test_places_are_kept_without_gaps_and_in_order():
+    nodes, tets = distorted()
+    k = stiffness(nodes, tets, np.ones(len(tets)))
+    assert k.has_canonical_format
+    assert k.nnz == len({(i, j) for tet in tets.tolist() for i in tet for j in tet})
+    assert all(np.all(np.diff(k[i].indices) > 0) for i in range(0, len(nodes), 17))
+    assert k.indices.dtype == k.indptr.dtype == np.int32
