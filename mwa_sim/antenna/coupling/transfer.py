@@ -122,8 +122,11 @@ class Transfer:
         new = np.append(True, tet[1:] != tet[:-1]) if len(tet) else np.zeros(0, dtype=bool)
         used = tet[new]
         key = tets[used].astype(np.int64) * len(labels) + column[used][:, None]
-        entries, inverse = np.unique(key, return_inverse=True)
-        of_tet = np.asarray(inverse).reshape(-1, 4).astype(np.int32)
+        held_key = np.zeros(len(nodes) * len(labels), dtype=bool)
+        held_key[key] = True
+        entries = np.flatnonzero(held_key)
+        number = np.cumsum(held_key, dtype=np.int32) - np.int32(1)
+        of_tet = number[key]
         self._entry = of_tet[np.cumsum(new) - 1]
         self.node, self.column = entries // len(labels), entries % len(labels)
 
