@@ -25,7 +25,7 @@ else:
         tissue=(Annotated[str, Field(min_length=1)], ""),
         dispersion=(str | None, None),
         **dict.fromkeys(MODELS, (str | None, None)),
-        **{name: (Annotated[float, read], float("nan")) for name, read in PROPERTIES.items()},
+        **{name: (Annotated[float, read] | None, None) for name, read in PROPERTIES.items()},
     )
 
 
@@ -110,10 +110,25 @@ def described_regions(case: Case) -> dict[str, dict[str, Any]]:
     dict
         ``{"tumour": {"tissue": "metastasis_lytic", "perfusion": 0.005}, ...}``, SI units.
     """
+    given = given_values(case)
+    return {
+        region.name: {"tissue": region.tissue.name, **given.get(region.name, {})}
+        for region in case.regions.values()
+    }
+
+
+def given_values(case: Case) -> dict[str, dict[str, Any]]:
+    """Values and models that were given for regions instead of those of their tissues.
+
+    Returns
+    -------
+    dict
+        By region name, for the regions that have any; SI units.
+    """
     found: dict[str, dict[str, Any]] = {}
     for region in case.regions.values():
-        tissue = region.tissue
-        stated = {**tissue.values, **tissue.models}
+        stated = {**region.tissue.values, **region.tissue.models}
         given = {name: value.value for name, value in stated.items() if value.source == GIVEN}
-        found[region.name] = {"tissue": tissue.name, **given}
+        if given:
+            found[region.name] = given
     return found

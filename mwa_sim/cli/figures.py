@@ -17,6 +17,8 @@ from mwa_sim.cli.describe import case_data, case_notes, case_text, point
 from mwa_sim.errors import InputError
 from mwa_sim.mesh.probe import Locator
 from mwa_sim.plan import Plan
+from mwa_sim.plan_regions import given_values
+from mwa_sim.tissue.properties import PROPERTIES
 from mwa_sim.typing import FloatArray
 
 
@@ -42,6 +44,7 @@ def plan_data(plan: Plan, setup: Setup) -> dict[str, Any]:
     return {
         "case": case,
         "tissues": plan.tissues,
+        "given": given_values(plan.case),
         "antenna": antennas[0],
         "antennas": antennas,
         "protocol": {
@@ -76,6 +79,9 @@ def plan_text(data: dict[str, Any]) -> list[str]:
     """
     protocol = data["protocol"]
     lines = [*case_text(data["case"]), f"Tissues  {data['tissues']} parameter set"]
+    for region, values in data["given"].items():
+        shown = ", ".join(f"{name} {_shown(name, value)}" for name, value in values.items())
+        lines.append(f"         but in {region}: {shown}")
     for antenna in data["antennas"]:
         lines += _antenna_text(antenna, several=len(data["antennas"]) > 1)
     lines.append(
@@ -89,6 +95,10 @@ def plan_text(data: dict[str, Any]) -> list[str]:
         lines += table([_couple_row(name, x, several) for name, x in data["thermocouples"].items()])
     lines += [f"Note     {note}" for note in data["notes"]]
     return lines
+
+
+def _shown(name: str, value: Any) -> str:
+    return PROPERTIES[name].show(value) if name in PROPERTIES else str(value)
 
 
 def _antenna(setup: Setup, applied: AppliedAntenna) -> dict[str, Any]:

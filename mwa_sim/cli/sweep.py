@@ -44,9 +44,10 @@ def sweep(
             "--measure",
             metavar="WHAT",
             help=(
-                "A column: peak(THERMOCOUPLE), coverage(REGION), margin(REGION), volume_ml, "
-                "highest(ORGAN), stopped_at, ...; of another zone as in "
-                "'coverage(tumour, temperature>=60)'; can be repeated."
+                "A column: peak or reading(THERMOCOUPLE); highest or cem43(ORGAN); coverage or "
+                "margin(REGION); volume_ml, long_axis_mm, short_axis_mm, mean_diameter_mm; "
+                "stopped_at, on_time_s, generator_kJ, tissue_kJ, balance_error. Of another zone "
+                "than CEM43 >= 240 as in 'coverage(tumour, temperature>=60)'. Can be repeated."
             ),
         ),
     ] = None,

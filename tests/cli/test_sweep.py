@@ -77,6 +77,12 @@ def test_a_failed_scenario_is_exit_code_1(plan):
     assert mwa(*command, "--retry-failed").exit_code == 1
 
 
+def test_check_shows_values_given_for_a_region(plan):
+    outcome = mwa("check", plan(), "--set", "regions.tumour.perfusion=0.003 1/s")
+    assert "         but in tumour: perfusion 0.003 1/s" in outcome.stdout.splitlines()
+    assert "but in" not in mwa("check", plan()).stdout
+
+
 def test_a_sweep_file(plan, here):
     (here / "sweep.toml").write_text(
         'schema = "mwa-sim/sweep/1"\n'
