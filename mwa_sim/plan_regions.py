@@ -13,7 +13,7 @@ from mwa_sim.errors import InputError
 from mwa_sim.spec import Spec, validate
 from mwa_sim.spec_paths import did_you_mean
 from mwa_sim.tissue import load_tissue
-from mwa_sim.tissue.properties import GIVEN, MODELS, PROPERTIES
+from mwa_sim.tissue.properties import GIVEN, MODELS, PROPERTIES, ModelChoice, Value
 
 if TYPE_CHECKING:
     RegionSpec = Spec
@@ -127,7 +127,7 @@ def given_values(case: Case) -> dict[str, dict[str, Any]]:
     """
     found: dict[str, dict[str, Any]] = {}
     for region in case.regions.values():
-        stated = {**region.tissue.values, **region.tissue.models}
+        stated: dict[str, Value | ModelChoice] = {**region.tissue.values, **region.tissue.models}
         given = {name: value.value for name, value in stated.items() if value.source == GIVEN}
         if given:
             found[region.name] = given

@@ -16,6 +16,8 @@ SCHEMA = "mwa-sim/sweep-folder/1"
 DESCRIPTION = "sweep.json"
 ROWS = "rows.jsonl"
 
+_NEEDED = {"key", "status", "measures", "error", "seconds"}
+
 
 class StudyFolder:
     """Rows of a sweep on disk; a sweep that was interrupted goes on from them.
@@ -65,8 +67,9 @@ class StudyFolder:
         for line in lines:
             try:
                 row = json.loads(line)
-                found[row["key"]] = row
-            except (ValueError, TypeError, KeyError):
+                if row.keys() >= _NEEDED:
+                    found[row["key"]] = row
+            except (ValueError, AttributeError):
                 continue
         return found
 

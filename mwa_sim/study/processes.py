@@ -53,7 +53,7 @@ class Processes:
         InputError
             Before anything runs, if the measures cannot be sent to another process.
         SolverError
-            If worker processes cannot be started.
+            If no worker process can be started.
         """
         pool = _Pool(packed(sys.path), packed(base))
         waiting = deque(tasks)
@@ -65,19 +65,19 @@ class Processes:
                 worker, message = pool.next()
                 if isinstance(message, _Gone):
                     task = pool.remove(worker)
-                    if task is None and not worker.ready:
-                        raise SolverError(
-                            f"a worker process ended before it was ready ({message.why}); its "
-                            "messages are on the standard error; workers=1 needs none"
-                        )
                     if task is not None:
                         tries[task.number] += 1
                         if tries[task.number] < ATTEMPTS:
                             waiting.appendleft(task)
                         else:
                             yield task.number, Outcome(error=_death(message.why))
-                    if waiting:
+                    if waiting and worker.ready:
                         pool.add()
+                    elif waiting and pool.empty:
+                        raise SolverError(
+                            f"worker processes end before they are ready ({message.why}); their "
+                            "messages are on the standard error; workers=1 needs none"
+                        )
                     continue
                 worker.ready, worker.task = True, None
                 if waiting:
@@ -156,6 +156,10 @@ class _Pool:
 
     def add(self) -> None:
         self._workers.append(_Worker(self._inbox, *self._first))
+
+    @property
+    def empty(self) -> bool:
+        return not self._workers
 
     @property
     def busy(self) -> bool:

@@ -59,6 +59,16 @@ def test_a_line_that_a_crash_cut_off_is_run_again(plan, tmp_path, runs, cut):
     assert len(runs) == (3 if cut == 1 else 4)
 
 
+def test_lines_that_are_no_rows_are_as_if_they_were_not_there(plan, tmp_path, runs):
+    whole = swept(plan, tmp_path)
+    file = tmp_path / "rows.jsonl"
+    lines = file.read_text().splitlines()
+    lines[1:1] = ["", "[1]", "3", json.dumps({"key": whole.rows[2].key}), "\u0000\u0000"]
+    file.write_text("\n".join(lines) + "\n")
+    assert swept(plan, tmp_path).column("status").tolist() == ["done"] * 3
+    assert len(runs) == 3
+
+
 def test_an_interrupted_sweep_goes_on(plan, tmp_path, runs):
     def observe(row):
         raise KeyboardInterrupt

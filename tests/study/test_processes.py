@@ -164,8 +164,24 @@ def test_a_measure_that_cannot_be_sent_is_refused_before_anything_starts(plan, s
 
 def test_processes_that_cannot_start_end_the_sweep(plan, monkeypatch, started):
     monkeypatch.setattr(sys, "path", ["/nowhere"])
-    with pytest.raises(mwa.SolverError, match="ended before it was ready"):
+    with pytest.raises(mwa.SolverError, match="end before they are ready"):
         mwa.sweep(plan, {POWER: [10, 20]}, measure=["volume_ml"], workers=2)
+
+
+def test_fewer_processes_than_asked_for_do_the_work(plan, monkeypatch, started):
+    import mwa_sim.study.processes as processes
+
+    popen = processes.subprocess.Popen
+
+    def second_fails(command, **options):
+        if started:
+            command = [sys.executable, "-c", "raise SystemExit(3)"]
+        return popen(command, **options)
+
+    monkeypatch.setattr(processes.subprocess, "Popen", second_fails)
+    study = mwa.sweep(plan, {POWER: [10, 20, 30]}, measure=["volume_ml"], workers=2)
+    assert study.column("status").tolist() == ["done"] * 3
+    assert len(started) == 2
 
 
 def test_no_more_processes_than_scenarios(plan, started):
