@@ -1,4 +1,4 @@
-"""Compiled kernels of the heat solver: one super-time-stepping step and its error.
+"""Compiled kernels of the heat solver: the stages of a super-time step and its error.
 
 With theta = T - 37 degC and the scaled enthalpy v = u - 37 (see :mod:`mwa_sim.tissue.enthalpy`) the
 semi-discrete equation
@@ -135,116 +135,143 @@ def _largest(error: Any, v0: Any, z: Any, latent: Any, theta: Any) -> float:
     return worst
 
 
-@njit(cache=True, error_model="numpy")
-def rkl2_step(
+@njit(cache=True, nogil=True)
+def open_step(
+    first: int,
+    last: int,
+    dt: float,
+    latent: Any,
+    linear: Any,
+    slope: Any,
+    v: Any,
+    theta: Any,
+    diff: Any,
+    d: Any,
+    q: Any,
+    rate: Any,
+    z: Any,
+    before: Any,
+    t: Any,
+    felt: Any,
+) -> None:
+    """First stage of a step for the rows ``first`` to ``last``, multiples of CHUNK.
+
+    Parameters
+    ----------
+    dt : float [s]
+        Of the stage.
+    latent : (n,) float32 array [K]
+        Latent ratio of each node.
+    linear, slope : float32
+        Of `conducted`; slope 0 where the conductivity is constant.
+    v, theta, diff : (n,) float32 array
+        Enthalpy and temperature above 37 degC, diffusive rate [K/s], at the start of the step.
+    d, q : (n,) float32 array [1/s], [K/s]
+        Linear sink and source, constant in the step.
+    rate, z, before, t, felt : (n,) float32 array
+        Filled: rate of change at the start, increment after this stage and before it (zero),
+        temperature after it, what conduction acts on.
+    """
+    buffer = np.empty(CHUNK, dtype=np.float32)
+    stage = np.float32(dt)
+    for a in range(first, last, CHUNK):
+        e = a + CHUNK
+        _first(diff[a:e], d[a:e], q[a:e], theta[a:e], rate[a:e])
+        _start(stage, rate[a:e], v[a:e], z[a:e], before[a:e], buffer)
+        _temperatures(buffer, latent[a:e], theta[a:e], t[a:e])
+        if slope != _ZERO:
+            conducted(t[a:e], linear, slope, felt[a:e])
+
+
+@njit(cache=True, nogil=True)
+def add_stage(
+    first: int,
+    last: int,
+    coefficients: tuple[float, float, float, float],
+    offsets: Any,
+    columns: Any,
+    values: Any,
+    slope_values: Any,
+    latent: Any,
+    linear: Any,
+    slope: Any,
+    v: Any,
+    d: Any,
+    q: Any,
+    rate: Any,
+    z: Any,
+    z_new: Any,
+    t: Any,
+    felt: Any,
+    t_new: Any,
+    felt_new: Any,
+) -> None:
+    """A further stage for the rows ``first`` to ``last``; other rows of ``t``, ``felt`` are read.
+
+    ``coefficients`` are mu, nu, mu~ dt and gamma~ dt of the stage; ``z_new`` holds the increment
+    before the last stage on entry and that after this one on return. The rest as in `open_step`.
+    """
+    mu, nu = np.float32(coefficients[0]), np.float32(coefficients[1])
+    mut, gat = np.float32(coefficients[2]), np.float32(coefficients[3])
+    mixed = slope_values.size > 0
+    buffer = np.empty(CHUNK, dtype=np.float32)
+    for a in range(first, last, CHUNK):
+        e = a + CHUNK
+        if mixed:
+            product_of_two(offsets, columns, values, slope_values, a // SLICE, t, felt, buffer)
+        else:
+            product(offsets, columns, values, a // SLICE, felt, buffer)
+        _combine(mu, nu, mut, buffer, d[a:e], q[a:e], t[a:e], z[a:e], z_new[a:e])
+        _add_first(gat, rate[a:e], v[a:e], z_new[a:e], buffer)
+        _temperatures(buffer, latent[a:e], t[a:e], t_new[a:e])
+        if slope != _ZERO:
+            conducted(t_new[a:e], linear, slope, felt_new[a:e])
+
+
+@njit(cache=True, nogil=True)
+def close_step(
+    first: int,
+    last: int,
+    dt: float,
     offsets: Any,
     columns: Any,
     values: Any,
     slope_values: Any,
     latent: Any,
     capacity: Any,
-    slope: float,
-    d: Any,
-    q: Any,
-    dt: float,
-    stages: int,
     v: Any,
     theta: Any,
-    diff: Any,
-    work: Any,
-    increment: Any,
-    theta_new: Any,
+    d: Any,
+    q: Any,
+    rate: Any,
+    z: Any,
+    t: Any,
+    felt: Any,
     diff_new: Any,
-) -> tuple[float, float]:
-    """Take one RKL2 step and estimate its temperature error.
+    errors: FloatArray,
+    lost: FloatArray,
+) -> None:
+    """Diffusive rate at the end of a step, its error and its losses, rows ``first`` to ``last``.
 
-    Parameters
-    ----------
-    offsets, columns, values, slope_values : arrays of a SlicedMatrix
-        A and B [1/s]; zero in the rows of fixed nodes.
-    latent : (n,) float32 array [K]
-        Latent ratio of each node; n is a multiple of CHUNK, here and below.
-    capacity : (n,) float32 array [J/K]
-    slope : float [1/K]
-        Relative growth of the conductivity that all tissues share, if B is empty.
-    d, q : (n,) float32 array [1/s], [K/s]
-        Linear sink and source, constant in the step.
-    dt : float [s]
-    stages : int
-        Number of stages s >= 3.
-    v, theta, diff : (n,) float32 array
-        Enthalpy and temperature above 37 degC, diffusive rate [K/s], at the start; unchanged.
-    work : (7, n) float32 array
-        Scratch.
-    increment, theta_new, diff_new : (n,) float32 array
-        Increment of the enthalpy in the step; temperature and diffusive rate at its end.
-
-    Returns
-    -------
-    error : float [K]
-        Largest local temperature error: the estimate of Sommeijer, Shampine & Verwer for
-        stabilised second-order schemes, 0.8 (u - u_new) + 0.4 dt (f + f_new), divided by du/dT.
-    lost : float [W]
-        sum C d (theta + theta_new) / 2: mean heat flow to what the sinks lead to.
+    Every chunk of rows fills its place in ``errors`` [K], the largest temperature error by the
+    estimate of Sommeijer, Shampine & Verwer for stabilised second-order schemes,
+    0.8 (u - u_new) + 0.4 dt (f + f_new), divided by du/dT, and in ``lost`` [W], the mean heat
+    flow sum C d (theta + theta_new) / 2 to what the sinks lead to.
     """
-    n = v.size
-    rate, z_a, z_b = work[0], work[1], work[2]
-    t_a, t_b = work[3], work[4]
-    # What conduction acts on: the temperatures themselves if the conductivity is constant.
     mixed = slope_values.size > 0
-    grows = mixed or slope != 0.0
-    linear, factor = np.float32(0.0 if mixed else 1.0), np.float32(1.0 if mixed else slope)
-    c_a, c_b = (work[5], work[6]) if grows else (t_a, t_b)
     buffer = np.empty(CHUNK, dtype=np.float32)
-    w1 = 4.0 / (stages * stages + stages - 2.0)
-    b_prev2 = b_prev = 1.0 / 3.0
-    first = np.float32(w1 / 3.0 * dt)
-    for a in range(0, n, CHUNK):
-        e = a + CHUNK
-        _first(diff[a:e], d[a:e], q[a:e], theta[a:e], rate[a:e])
-        _start(first, rate[a:e], v[a:e], z_a[a:e], z_b[a:e], buffer)
-        _temperatures(buffer, latent[a:e], theta[a:e], t_a[a:e])
-        if grows:
-            conducted(t_a[a:e], linear, factor, c_a[a:e])
-    for j in range(2, stages + 1):
-        b = (j * j + j - 2.0) / (2.0 * j * (j + 1.0))
-        mu = (2.0 * j - 1.0) / j * b / b_prev
-        nu = -(j - 1.0) / j * b / b_prev2
-        mut = mu * w1 * dt
-        gat = np.float32((b_prev - 1.0) * mut)
-        mu_, nu_, mut_ = np.float32(mu), np.float32(nu), np.float32(mut)
-        for a in range(0, n, CHUNK):
-            e = a + CHUNK
-            if mixed:
-                product_of_two(offsets, columns, values, slope_values, a // SLICE, t_a, c_a, buffer)
-            else:
-                product(offsets, columns, values, a // SLICE, c_a, buffer)
-            _combine(mu_, nu_, mut_, buffer, d[a:e], q[a:e], t_a[a:e], z_a[a:e], z_b[a:e])
-            _add_first(gat, rate[a:e], v[a:e], z_b[a:e], buffer)
-            _temperatures(buffer, latent[a:e], t_a[a:e], t_b[a:e])
-            if grows:
-                conducted(t_b[a:e], linear, factor, c_b[a:e])
-        z_a, z_b = z_b, z_a
-        t_a, t_b = t_b, t_a
-        c_a, c_b = c_b, c_a
-        b_prev2 = b_prev
-        b_prev = b
-    worst = 0.0
-    lost = 0.0
     step = np.float32(dt)
-    for a in range(0, n, CHUNK):
+    for a in range(first, last, CHUNK):
         e = a + CHUNK
         if mixed:
-            product_of_two(offsets, columns, values, slope_values, a // SLICE, t_a, c_a, buffer)
+            product_of_two(
+                offsets, columns, values, slope_values, a // SLICE, t, felt, diff_new[a:e]
+            )
         else:
-            product(offsets, columns, values, a // SLICE, c_a, buffer)
-        diff_new[a:e] = buffer
-        theta_new[a:e] = t_a[a:e]
-        increment[a:e] = z_a[a:e]
-        _errors(step, diff_new[a:e], d[a:e], q[a:e], t_a[a:e], rate[a:e], z_a[a:e], buffer)
-        worst = max(worst, _largest(buffer, v[a:e], z_a[a:e], latent[a:e], t_a[a:e]))
-        lost += _lost(capacity[a:e], d[a:e], theta[a:e], t_a[a:e])
-    return worst, 0.5 * lost
+            product(offsets, columns, values, a // SLICE, felt, diff_new[a:e])
+        _errors(step, diff_new[a:e], d[a:e], q[a:e], t[a:e], rate[a:e], z[a:e], buffer)
+        errors[a // CHUNK] = _largest(buffer, v[a:e], z[a:e], latent[a:e], t[a:e])
+        lost[a // CHUNK] = 0.5 * _lost(capacity[a:e], d[a:e], theta[a:e], t[a:e])
 
 
 @njit(cache=True)

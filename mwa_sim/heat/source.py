@@ -27,7 +27,8 @@ import scipy.sparse as sp
 from mwa_sim.errors import InputError
 from mwa_sim.heat.kernels import REFERENCE
 from mwa_sim.heat.nodal import follow_entries, follow_nodes
-from mwa_sim.heat.sliced import Single
+from mwa_sim.heat.sliced import CHUNK, Single, padded
+from mwa_sim.heat.team import ALONE, Team
 from mwa_sim.typing import FloatArray
 
 Drying = Literal["redistribute", "attenuate", "constant"]
@@ -99,6 +100,9 @@ class Source:
         nodes, first = np.unique(self._nodes, return_index=True)
         self._own = nodes.astype(np.uint32)
         self._first = np.append(first, self._nodes.size).astype(np.uint32)
+        rows = np.arange(0, padded(self.n_nodes) + 1, CHUNK)
+        self._of_chunk = np.searchsorted(nodes, rows).astype(np.uint32)
+        self._changes = np.zeros(rows.size - 1)
         self._seen = np.full(nodes.size, np.nan)
         self._renew()
 
@@ -173,6 +177,7 @@ class Source:
         ratio: float,
         limit: float,
         highest: FloatArray | None = None,
+        team: Team = ALONE,
     ) -> tuple[FloatArray, float]:
         """Nodal powers at the temperature expected in the middle of a step.
 
@@ -184,6 +189,8 @@ class Source:
             The expected one is theta + ratio (theta - before), the change limited.
         highest : (n_nodes,) float array [degC], optional
             Temperature that no node counts as cooler than.
+        team : Team
+            Threads that share the nodes.
 
         Returns
         -------
@@ -194,11 +201,13 @@ class Source:
         """
         if not self.follows_temperature:
             return self._constant, 1.0
-        self._total += follow_nodes(
-            self._own, self._first, self._models, self._weights, self._tables, TABLE_START,
-            TABLE_STEP, theta, before, ratio, limit, _NONE if highest is None else highest,
-            self._seen, self._powers,
+        team.run(
+            padded(self.n_nodes), follow_nodes, self._own, self._of_chunk, self._first,
+            self._models, self._weights, self._tables, TABLE_START, TABLE_STEP, theta, before,
+            ratio, limit, _NONE if highest is None else highest, self._seen, self._powers,
+            self._changes,
         )  # fmt: skip
+        self._total += float(self._changes.sum())
         if self.drying != "redistribute":
             return self._powers, 1.0
         if not self._total > 0.0:

@@ -10,11 +10,13 @@ import numpy as np
 from mwa_sim.errors import SolverError
 from mwa_sim.heat.books import Books, Energy
 from mwa_sim.heat.exposure import Exposure
-from mwa_sim.heat.kernels import MIN_STAGES, REFERENCE, conducted, rkl2_step
+from mwa_sim.heat.kernels import REFERENCE
 from mwa_sim.heat.nodal import accept_step, add_heat
 from mwa_sim.heat.pennes import BLOOD_TEMPERATURE, HeatModel
-from mwa_sim.heat.sliced import Single, padded
+from mwa_sim.heat.sliced import CHUNK
 from mwa_sim.heat.source import Source
+from mwa_sim.heat.superstep import SuperStep, single, stages_for
+from mwa_sim.heat.team import Team, default_threads
 from mwa_sim.tissue.enthalpy import enthalpy_array
 from mwa_sim.typing import FloatArray
 
@@ -30,8 +32,6 @@ DEFAULT_FIRST_STEP = 0.05
 _MAX_STAGES = 151
 _MAX_EXTRAPOLATION = 3.0
 _SAFETY = 0.8
-# Part of the stable range of an even number of stages that is made use of.
-_EVEN_REACH = 0.9
 
 
 @dataclass
@@ -61,6 +61,9 @@ class HeatStepper:
     rewetting : bool
         Whether tissue that cools absorbs again as before it was hot; if not, the sources see the
         highest temperature that each node has had.
+    threads : int, optional
+        That share the work; `default_threads` of them if not given. The results do not depend on
+        their number.
 
     Attributes
     ----------
@@ -85,8 +88,8 @@ class HeatStepper:
         max_step: float = DEFAULT_MAX_STEP,
         first_step: float = DEFAULT_FIRST_STEP,
         rewetting: bool = True,
+        threads: int | None = None,
     ) -> None:
-        n, size = model.n_nodes, padded(model.n_nodes)
         self.model = model
         self.sources = sources
         self.tolerance = float(tolerance)
@@ -95,41 +98,31 @@ class HeatStepper:
         self.rewetting = bool(rewetting)
         self.time = 0.0
         self.counts = StepCounts()
-        self.temperature = np.full(n, 0.0) + initial_temperature
+        self.temperature = np.full(model.n_nodes, 0.0) + initial_temperature
         self.temperature[model.fixed] = model.outer_temperature
         self.exposure = Exposure.start(self.temperature)
         self._enthalpy = enthalpy_array(self.temperature, model.latent) - REFERENCE
         self._start = self._enthalpy.copy()
-
-        def single(values: FloatArray) -> Single:
-            out = np.zeros(size, dtype=np.float32)
-            out[:n] = values
-            return out
-
         self._fixed = np.flatnonzero(model.fixed)
         inverse = np.where(model.fixed, 0.0, 1.0 / model.capacity)
         baths = model.perfusion + model.shaft + model.outer
         warmth = model.shaft * (model.shaft_temperature - REFERENCE)
         warmth += model.outer * (model.outer_temperature - REFERENCE) + model.metabolic
-        self._capacity, self._latent = single(model.capacity), single(model.latent)
         self._inverse_capacity = inverse
         self._constant_sink, self._constant_heat = single(baths * inverse), single(warmth * inverse)
         self._part = single(model.stoppable * inverse)
         self._perfusion_changes = bool(np.any(model.stoppable > 0.0))
-        self._sink, self._heat = self._constant_sink.copy(), single(np.zeros(n))
-        self._v, self._theta = single(self._enthalpy), single(self.temperature - REFERENCE)
-        self._before = self._theta.copy()
+        self._team = Team(default_threads() if threads is None else threads)
+        self._super = SuperStep(model, self._enthalpy, self.temperature - REFERENCE, self._team)
+        self._super.sink[:] = self._constant_sink
+        self._before = self._super.theta.copy()
+        self._stored = np.zeros(self._before.size // CHUNK)
         self._before_dt = 0.0
         self._rate = model.fastest_rate()
-        self._diffusive = np.zeros_like(self._v)
-        self._increment, self._new_theta = np.empty_like(self._v), np.empty_like(self._v)
-        self._new_diffusive = np.empty_like(self._v)
-        self._work = np.empty((7, size), dtype=np.float32)
         self._pending = 0.0
         self._next_dt = self.first_step
         self._powers: tuple[float, ...] = (math.nan,)
-        self._start_conduction()
-        self._books = Books(model, self._theta)
+        self._books = Books(model, self._super.theta)
 
     @property
     def energy(self) -> Energy:
@@ -148,24 +141,9 @@ class HeatStepper:
         self._pending = 0.0
         return self.exposure
 
-    def _start_conduction(self) -> None:
-        m = self.model
-        mixed = m.slope_values.size > 0
-        felt = np.empty_like(self._theta)
-        conducted(
-            self._theta, np.float32(0.0 if mixed else 1.0), np.float32(1.0 if mixed else m.slope),
-            felt,
-        )  # fmt: skip
-        m.matrix.diffuse(self._theta if mixed else felt, felt, self._diffusive)
-
     def _stages(self, dt: float) -> int:
         growth = self.model.conductivity_growth(self.exposure.hottest + 20.0)
-        reach = dt * self._rate * growth
-        s = math.ceil(0.5 * (math.sqrt(9.0 + 8.0 * reach) - 1.0))
-        # At the edge of stability even counts let the highest mode ring where odd ones damp it.
-        if s % 2 == 0 and 2.0 * reach > _EVEN_REACH * (s * s + s - 2.0):
-            s += 1
-        return max(MIN_STAGES, s)
+        return stages_for(dt * self._rate * growth)
 
     def _largest_stable(self) -> float:
         growth = self.model.conductivity_growth(self.exposure.hottest + 20.0)
@@ -177,14 +155,15 @@ class HeatStepper:
         """Fill the sources of a step; heat [W] of the antennas, and of it on fixed nodes."""
         ratio = 0.5 * dt / self._before_dt if self._before_dt > 0.0 else 0.0
         highest = None if self.rewetting else self.exposure.highest
-        self._heat[:] = self._constant_heat
+        heat, theta = self._super.heat, self._super.theta
+        heat[:] = self._constant_heat
         total = on_fixed = 0.0
         for source, power in zip(self.sources, powers, strict=True):
             if power > 0.0:
                 each, scale = source.expected(
-                    self._theta, self._before, ratio, _MAX_EXTRAPOLATION, highest
+                    theta, self._before, ratio, _MAX_EXTRAPOLATION, highest, self._team
                 )
-                add_heat(power * scale, each, self._inverse_capacity, self._heat)
+                add_heat(power * scale, each, self._inverse_capacity, heat)
                 total += power * source.total(scale)
                 on_fixed += power * scale * float(each[self._fixed].sum())
         return total, on_fixed
@@ -206,7 +185,6 @@ class HeatStepper:
         float [s]
             The new time; exactly ``until`` when it was reached.
         """
-        m = self.model
         if powers != self._powers:
             # A switch is a kink in time: start small, and do not extrapolate across it.
             self._powers = powers
@@ -225,16 +203,11 @@ class HeatStepper:
             heat = self._heat_in(dt, powers)
             if self._perfusion_changes:
                 self.exposure.fill_sinks(
-                    self._pending + 0.5 * dt, self._part, self._constant_sink, self._sink
-                )
+                    self._pending + 0.5 * dt, self._part, self._constant_sink, self._super.sink,
+                    self._team,
+                )  # fmt: skip
             stages = self._stages(dt)
-            a = m.matrix
-            error, lost = rkl2_step(
-                a.offsets, a.columns, a.values, a.slope_values, self._latent, self._capacity,
-                m.slope, self._sink, self._heat, dt, stages,
-                self._v, self._theta, self._diffusive,
-                self._work, self._increment, self._new_theta, self._new_diffusive,
-            )  # fmt: skip
+            error, lost = self._super.attempt(dt, stages)
             self.counts.products += stages
             self.counts.max_stages = max(self.counts.max_stages, stages)
             if not math.isfinite(error) and dt < 1e-3:
@@ -251,21 +224,21 @@ class HeatStepper:
         return self.time
 
     def _accept(self, dt: float, heat: tuple[float, float], lost: float, reached: bool) -> None:
-        m, theta = self.model, self._theta
-        stored = accept_step(
-            self._increment, self._new_theta, m.capacity, self._start,
-            self._enthalpy, self._v, self.temperature,
+        new = self._super
+        self._team.run(
+            new.v.size, accept_step, new.increment, new.theta_new, self.model.capacity, self._start,
+            self._enthalpy, new.v, self.temperature, self._stored,
         )  # fmt: skip
+        stored = float(self._stored.sum())
         self._books.step(
-            dt, theta, self._new_theta, lost, stored, *heat, self.exposure.survival(self._fixed)
+            dt, new.theta, new.theta_new, lost, stored, *heat, self.exposure.survival(self._fixed)
         )
-        # The temperatures rotate: the one before the last is kept for the extrapolation.
-        self._theta, self._before, self._new_theta = self._new_theta, theta, self._before
-        self._diffusive, self._new_diffusive = self._new_diffusive, self._diffusive
+        # The temperatures rotate: that at the start is kept for the extrapolation.
+        self._before = new.accept(self._before)
         self._before_dt = dt
         # Short steps on the way to an instant are for the heat; damage needs them not.
         self._pending += dt
         if reached or self._pending >= 0.5 * self.max_step:
-            self.exposure.advance(self._pending, self.temperature)
+            self.exposure.advance(self._pending, self.temperature, team=self._team)
             self._pending = 0.0
         self.counts.steps += 1

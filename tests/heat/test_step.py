@@ -7,6 +7,7 @@ from mwa_sim.heat.boundary import nodal_boundary
 from mwa_sim.heat.kernels import spectral_bound
 from mwa_sim.heat.source import TABLE_SIZE, Source, table_temperatures
 from mwa_sim.heat.step import HeatStepper
+from mwa_sim.heat.team import FEWEST_ROWS
 
 from .blocks import consistent_load, cube, material, model
 
@@ -228,3 +229,36 @@ def test_dried_tissue_absorbs_again_only_where_it_is_said_to():
     share = dry.sources[0].nodal(hot, kept)
     assert less == pytest.approx(60.0 * share, rel=0.03)
     assert less < 0.9 * again
+
+
+def test_damage_stays_finite_however_hot():
+    from mwa_sim.heat.exposure import Exposure
+
+    temperature = np.array([37.0, 172.0, 300.0, 499.0, 2000.0])
+    exposure = Exposure.start(temperature)
+    for _ in range(3):
+        exposure.advance(20.0, temperature)
+    exposure.settle(0.0, temperature)
+    for field in (exposure.omega, exposure.cem43, exposure.dead, exposure.alive):
+        assert np.all(np.isfinite(field))
+    assert exposure.cem43[1] == pytest.approx(2.0**129, rel=1e-4)
+    assert exposure.highest.max() == 2000.0
+
+
+def test_threads_change_no_bit():
+    """Blocks large enough to be shared; with latent heat, damage and losses."""
+    b = cube(28, 0.02)
+    bd = nodal_boundary(b.nodes, b.faces, "convection", 25.0, 20.0)
+    m = model(b, material(perfusion=0.01, water_fraction=0.7, conductivity_slope=0.002), bd)
+    runs = []
+    for threads in (1, 2, 3):
+        stepper = HeatStepper(m, [gaussian_source(b)], 37.0, threads=threads)
+        run(stepper, 6.0, (400.0,))
+        runs.append(stepper)
+    assert m.n_nodes > 3 * FEWEST_ROWS
+    assert [len(r._team.parts(m.n_nodes)) for r in runs] == [1, 2, 3]
+    assert runs[0].temperature.max() > 94.0
+    for other in runs[1:]:
+        assert np.array_equal(other.temperature, runs[0].temperature)
+        assert other.counts == runs[0].counts
+        assert other.energy == runs[0].energy

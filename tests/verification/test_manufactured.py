@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from mwa_sim.heat.boundary import nodal_boundary
-from mwa_sim.heat.kernels import REFERENCE, conducted, rkl2_step
-from mwa_sim.heat.sliced import padded
+from mwa_sim.heat.kernels import REFERENCE
+from mwa_sim.heat.superstep import SuperStep, stages_for
+from mwa_sim.heat.team import ALONE
 from tests.heat.blocks import cube, material, model
 
 HALF, DECAY, K, SLOPE, RHO_C = 0.01, 30.0, 0.5, 0.0066, 3.8e6
@@ -37,31 +38,20 @@ def heat(x, t):
 def march(n, steps, until=20.0):
     b = cube(n, HALF)
     m = model(b, material(conductivity_slope=SLOPE), nodal_boundary(b.nodes, b.faces, "insulated"))
-    size, a = len(b.nodes), m.matrix
-
-    def vector(values):
-        return np.pad(values, (0, padded(size) - size)).astype(np.float32)
-
-    latent, capacity, d = vector(m.latent), vector(m.capacity), vector(np.zeros(size))
+    size = len(b.nodes)
     enthalpy = exact(b.nodes, 0.0) - REFERENCE
-    theta = vector(enthalpy)
-    felt, rate, work = np.empty_like(theta), np.empty_like(theta), np.empty((7, theta.size), "f4")
-    new = [np.empty_like(theta) for _ in range(3)]
+    step = SuperStep(m, enthalpy, enthalpy, ALONE)
+    spare = step.theta.copy()
     dt = until / steps
-    fastest = m.fastest_rate() * m.conductivity_growth(90.0)
-    stages = max(3, int(np.ceil(0.5 * (np.sqrt(9 + 8 * dt * fastest) - 1))) | 1)
-    conducted(theta, np.float32(1.0), np.float32(m.slope), felt)
-    a.diffuse(felt, felt, rate)
+    stages = stages_for(dt * m.fastest_rate() * m.conductivity_growth(90.0))
     for k in range(steps):
-        q = vector(heat(b.nodes, (k + 0.5) * dt) / RHO_C)
-        rkl2_step(
-            a.offsets, a.columns, a.values, a.slope_values, latent, capacity, m.slope, d, q, dt,
-            stages, vector(enthalpy), theta, rate, work, *new,
-        )  # fmt: skip
-        enthalpy = enthalpy + new[0][:size]
-        theta, rate, new = new[1], new[2], [new[0], theta, rate]
+        step.heat[:size] = heat(b.nodes, (k + 0.5) * dt) / RHO_C
+        step.attempt(dt, stages)
+        enthalpy = enthalpy + step.increment[:size]
+        step.v[:size] = enthalpy
+        spare = step.accept(spare)
     volume = m.capacity / RHO_C
-    t = REFERENCE + theta[:size].astype(float)
+    t = REFERENCE + step.theta[:size].astype(float)
     return t, np.sqrt((volume * (t - exact(b.nodes, until)) ** 2).sum() / volume.sum())
 
 
