@@ -40,9 +40,9 @@ class SolverSettings(Spec):
     ----------
     temperature_tolerance : float [K]
         Largest estimated temperature error that one time step may make at any node; the errors of
-        a whole run stay below it (about 0.1 K at boiling fronts, 0.001 K at thermocouples).
+        a whole run stay below it (0.3 K at boiling fronts, 0.001 K at thermocouples).
     max_step : float [s]
-        Largest time step.
+        Largest time step; every sample of a thermocouple ends one.
     save_every : float [s]
         Time between the temperature fields kept in the result.
     field_tolerance : float [-]
@@ -52,8 +52,8 @@ class SolverSettings(Spec):
 
     temperature_tolerance: Annotated[
         float, quantity("temperature_difference", at_least=1e-5, at_most=5.0)
-    ] = 0.5
-    max_step: Annotated[float, quantity("time", at_least=1e-3)] = 1.0
+    ] = 1.0
+    max_step: Annotated[float, quantity("time", at_least=1e-3)] = 2.0
     save_every: Annotated[float, quantity("time", at_least=1e-2)] = 5.0
     field_tolerance: Annotated[float, quantity("fraction", at_least=1e-3, at_most=1.0)] = 0.1
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
+from numba import njit
 
-from mwa_sim.heat.kernels import REFERENCE, conducted
+from mwa_sim.heat.kernels import CONDUCTIVITY_END, CONDUCTIVITY_START, REFERENCE
 from mwa_sim.heat.pennes import HeatModel
 from mwa_sim.heat.sliced import Single
 from mwa_sim.typing import FloatArray, IntArray
@@ -73,15 +75,9 @@ class Books:
         """Heat flow [W] by conduction into the nodes of fixed temperature."""
         if not self._fixed.size:
             return 0.0
-        at = theta[self._nodes]
-        felt = np.empty_like(at)
-        conducted(at, np.float32(1.0), np.float32(self._model.slope), felt)
-        flux = -float((self._weights * felt).sum())
+        flux = -_felt(self._nodes, self._weights, theta, 1.0, self._model.slope)
         if self._slope_nodes.size:
-            at = theta[self._slope_nodes]
-            felt = np.empty_like(at)
-            conducted(at, np.float32(0.0), np.float32(1.0), felt)
-            flux -= float((self._slope_weights * felt).sum())
+            flux -= _felt(self._slope_nodes, self._slope_weights, theta, 0.0, 1.0)
         return flux
 
     def step(
@@ -146,9 +142,23 @@ class _Bath:
         """Mean of sum h theta, and of the heat sum h (theta - bath), in a step [W]."""
         if not self._nodes.size:
             return 0.0, 0.0
-        mean = 0.5 * (theta[self._nodes].astype(np.float64) + after[self._nodes])
-        flow = float((self._exchange * mean).sum())
+        flow = 0.5 * (
+            _felt(self._nodes, self._exchange, theta, 1.0, 0.0)
+            + _felt(self._nodes, self._exchange, after, 1.0, 0.0)
+        )
         return flow, flow - self._offset
+
+
+@njit(cache=True)
+def _felt(nodes: IntArray, weights: FloatArray, theta: Any, linear: float, slope: float) -> float:
+    """sum_i w_i (linear theta_i + slope D(theta_i)) over some nodes; see `kernels.conducted`."""
+    total = 0.0
+    span = CONDUCTIVITY_END - CONDUCTIVITY_START
+    for k in range(nodes.size):
+        at = np.float64(theta[nodes[k]])
+        x = min(max(at, 0.0), span)
+        total += weights[k] * (linear * at + slope * x * (at - 0.5 * x))
+    return total
 
 
 def _column_sums(rows: sp.csr_matrix | None) -> tuple[IntArray, FloatArray]:

@@ -152,7 +152,7 @@ def test_plan_files_have_the_same_keys(tmp_path):
         ("protocol.pulses[0].on", "s", 6.0),
         ("antennas.0.pulses.0.power", "W", 40.0),
         ("rules.0.above", "degC", 60.0),
-        ("solver.max_step", "s", 1.0),
+        ("solver.max_step", "s", 2.0),
         ("antenna.frequency", "Hz", 2.45e9),
         ("antenna.transmission", "", None),
         ("regions.tumour.density", "kg/m3", None),
