@@ -62,6 +62,14 @@ def sweep(
     n: Annotated[int | None, typer.Option("-n", help="How many scenarios to sample.")] = None,
     seed: Annotated[int | None, typer.Option("--seed", help="Of the sample; 0 by default.")] = None,
     workers: Annotated[int, typer.Option("--workers", help="Processes side by side.")] = 1,
+    cluster: Annotated[
+        str | None,
+        typer.Option(
+            "--cluster",
+            metavar="ADDRESS",
+            help="Run on a Dask cluster instead, as in tcp://host:8786, or its scheduler file.",
+        ),
+    ] = None,
     output: Annotated[
         Path | None,
         typer.Option(
@@ -99,6 +107,7 @@ def sweep(
                 loaded,
                 **given,
                 workers=workers,
+                cluster=cluster,
                 folder=output,
                 observe=display,
                 results=results,

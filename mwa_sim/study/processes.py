@@ -20,7 +20,7 @@ from mwa_sim.study.execution import Base, Outcome, Task
 ATTEMPTS = 2
 """How often a scenario is tried whose worker process dies."""
 
-_THREADS = (
+ONE_THREAD = (
     "OMP_NUM_THREADS",
     "OPENBLAS_NUM_THREADS",
     "MKL_NUM_THREADS",
@@ -28,6 +28,8 @@ _THREADS = (
     "NUMBA_NUM_THREADS",
     "MWA_SIM_THREADS",
 )
+"""Environment variables that are 1 in a worker process."""
+
 _POLL = 0.2
 
 
@@ -109,7 +111,7 @@ class _Worker:
             [sys.executable, "-c", start],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env={**os.environ, **dict.fromkeys(_THREADS, "1")},
+            env={**os.environ, **dict.fromkeys(ONE_THREAD, "1")},
             creationflags=group,
             start_new_session=os.name != "nt",
         )

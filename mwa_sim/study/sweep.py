@@ -33,6 +33,7 @@ def sweep(
     where: Callable[[dict[str, Any]], Any] | None = None,
     retry_failed: bool = False,
     results: bool = False,
+    cluster: Any = None,
     execution: Execution | None = None,
 ) -> Study:
     """Run a plan with other values of some of its keys, and measure every result.
@@ -69,8 +70,13 @@ def sweep(
         Run again what failed according to the folder.
     results : bool
         Save the result of every scenario in the folder.
+    cluster : str, path, distributed.Client or cluster, optional
+        Dask cluster whose workers run the scenarios, instead of `workers`: the address of its
+        scheduler, the file that it writes, or one of Dask's objects. Workers, started with one
+        thread each, need the same version of mwa_sim; they may come and go, and a scenario whose
+        worker dies is run again. Needs ``pip install "mwa-sim[cluster]"``.
     execution : Execution, optional
-        What else may run the scenarios, instead of `workers`.
+        What else may run the scenarios.
 
     Returns
     -------
@@ -80,7 +86,9 @@ def sweep(
     ------
     InputError
         Listing every mistake in keys, values, measures and options, or if the folder belongs to
-        another sweep.
+        another sweep, or the cluster does not answer or has another version of mwa_sim.
+    SolverError
+        If no worker process can be started, or the cluster is lost; the folder keeps the rows.
 
     Examples
     --------
@@ -90,7 +98,7 @@ def sweep(
     """
     if not isinstance(plan, Plan):
         raise InputError(f"sweep() varies a Plan, got {type(plan).__name__}")
-    runner, problems = _execution(workers, execution)
+    runner, problems = _execution(workers, cluster, execution)
     if folder is None and (results or retry_failed):
         problems.append("results and retry_failed need a folder; give folder='NAME'")
     job = prepare(plan, over, measure, sample, n, seed, where, problems)
@@ -128,9 +136,20 @@ def sweep(
     )
 
 
-def _execution(workers: int, execution: Execution | None) -> tuple[Execution, list[str]]:
+def _execution(
+    workers: int, cluster: Any, execution: Execution | None
+) -> tuple[Execution, list[str]]:
     if execution is not None:
         return execution, []
+    if cluster is not None:
+        if workers != 1:
+            return Serial(), ["give either workers, of this computer, or a cluster"]
+        from mwa_sim.study.dask_execution import DaskExecution
+
+        try:
+            return DaskExecution(cluster), []
+        except InputError as error:
+            return Serial(), list(error.problems)
     if isinstance(workers, bool) or not isinstance(workers, int) or workers < 1:
         return Serial(), [f"workers: expected a whole number of at least 1, got {workers!r}"]
     if workers == 1:
