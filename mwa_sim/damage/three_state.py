@@ -21,7 +21,8 @@ from mwa_sim.damage.parameters import THREE_STATE
 from mwa_sim.typing import FloatArray
 
 _KF = THREE_STATE.forward_rate
-_KB = THREE_STATE.backward_rate
+BACKWARD_RATE = THREE_STATE.backward_rate
+"""Rate of recovery of vulnerable cells [1/s]."""
 _TK = THREE_STATE.temperature_scale
 
 INITIAL_ALIVE = THREE_STATE.alive
@@ -29,10 +30,10 @@ INITIAL_ALIVE = THREE_STATE.alive
 LOST_BELOW = 0.8
 """Viability below which tissue counts as lost."""
 
-# Rate times substep; the error of a substep is then below 1e-6 of the fractions.
-_MAX_RATE_STEP = 0.1
-# Fraction not yet dead that no longer matters.
-_ALL_DEAD = 1e-9
+MAX_RATE_STEP = 0.1
+"""Rate times substep; the error of a substep is then below 1e-6 of the fractions."""
+ALL_DEAD = 1e-9
+"""Fraction not yet dead that no longer matters."""
 # Above this death takes a second, and the fit (37-80 degC) has long been left behind.
 _MAX_TEMPERATURE = 300.0
 
@@ -49,24 +50,24 @@ def three_state_rate(temperature: float) -> float:
 
 
 @njit(cache=True, error_model="numpy", inline="always")
-def _substep(
+def three_state_substep(
     h: float, k: float, half: float, end: float, a: float, d: float
 ) -> tuple[float, float]:
     """One classical Runge-Kutta step with the rates at its start, middle and end."""
     v = 1.0 - a - d
-    da1 = -k * (1.0 - a) * a + _KB * v
+    da1 = -k * (1.0 - a) * a + BACKWARD_RATE * v
     dd1 = k * (1.0 - a) * v
     x = a + 0.5 * h * da1
     v = 1.0 - x - (d + 0.5 * h * dd1)
-    da2 = -half * (1.0 - x) * x + _KB * v
+    da2 = -half * (1.0 - x) * x + BACKWARD_RATE * v
     dd2 = half * (1.0 - x) * v
     x = a + 0.5 * h * da2
     v = 1.0 - x - (d + 0.5 * h * dd2)
-    da3 = -half * (1.0 - x) * x + _KB * v
+    da3 = -half * (1.0 - x) * x + BACKWARD_RATE * v
     dd3 = half * (1.0 - x) * v
     x = a + h * da3
     v = 1.0 - x - (d + h * dd3)
-    da4 = -end * (1.0 - x) * x + _KB * v
+    da4 = -end * (1.0 - x) * x + BACKWARD_RATE * v
     dd4 = end * (1.0 - x) * v
     return (
         a + h * (da1 + 2.0 * (da2 + da3) + da4) / 6.0,
@@ -96,20 +97,20 @@ def three_state_increment(
     alive, dead : float [-]
         Fractions at the end.
     """
-    if 1.0 - dead < _ALL_DEAD:
+    if 1.0 - dead < ALL_DEAD:
         # Hot tissue would take thousands of substeps to no effect.
         return alive, dead
-    fastest = dt * max(k0, k1, _KB)
-    if fastest <= _MAX_RATE_STEP:
-        return _substep(dt, k0, math.sqrt(k0 * k1), k1, alive, dead)
-    n = math.ceil(fastest / _MAX_RATE_STEP)
+    fastest = dt * max(k0, k1, BACKWARD_RATE)
+    if fastest <= MAX_RATE_STEP:
+        return three_state_substep(dt, k0, math.sqrt(k0 * k1), k1, alive, dead)
+    n = math.ceil(fastest / MAX_RATE_STEP)
     h = dt / n
     growth = (k1 / k0) ** (0.5 / n)
     k = k0
     for _ in range(n):
         half = k * growth
         end = half * growth
-        alive, dead = _substep(h, k, half, end, alive, dead)
+        alive, dead = three_state_substep(h, k, half, end, alive, dead)
         k = end
     return alive, dead
 

@@ -14,7 +14,8 @@ import numpy as np
 
 from mwa_sim.damage.parameters import ArrheniusParameters, arrhenius_parameters
 from mwa_sim.damage.three_state import INITIAL_ALIVE
-from mwa_sim.heat.exposure_kernels import advance_nodes, fill_sinks, rate_table
+from mwa_sim.heat.exposure_block import rate_tables
+from mwa_sim.heat.exposure_kernels import advance_nodes, fill_sinks
 from mwa_sim.heat.sliced import CHUNK, Single, padded
 from mwa_sim.heat.team import ALONE, Team
 from mwa_sim.typing import FloatArray, IntArray
@@ -45,7 +46,6 @@ class Exposure:
     dead: FloatArray
     highest: FloatArray
     hottest: float
-    _ln_a: float
     _ea_over_r: float
     _rates: FloatArray
     _last: Single
@@ -76,9 +76,8 @@ class Exposure:
             dead=np.zeros(n),
             highest=temperature.copy(),
             hottest=float(temperature.max()),
-            _ln_a=p.ln_a,
             _ea_over_r=p.ea_over_r,
-            _rates=rate_table(p.ln_a, p.ea_over_r),
+            _rates=rate_tables(p.ln_a, p.ea_over_r),
             _last=np.resize(temperature, size).astype(np.float32),
             _slope=single(0.0),
             _waiting=single(0.0),
@@ -113,7 +112,7 @@ class Exposure:
         """
         self._hottest[:] = -np.inf
         team.run(
-            self._waiting.size, advance_nodes, dt, everywhere, temperature, self._ln_a,
+            self._waiting.size, advance_nodes, dt, everywhere, temperature,
             self._ea_over_r, self._rates, self._last, self._slope, self._waiting, self._rate,
             self._dose_rate, self._death_rate, self.omega, self._survival, self.cem43, self.alive,
             self.dead, self.highest, self._hottest,

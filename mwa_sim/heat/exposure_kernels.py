@@ -8,11 +8,23 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from mwa_sim.damage.arrhenius import arrhenius_exponent, arrhenius_increment
-from mwa_sim.damage.cem43 import cem43_exponent, cem43_increment
-from mwa_sim.damage.three_state import three_state_increment, three_state_rate
+from mwa_sim.heat.exposure_block import (
+    ALIVE,
+    BEFORE,
+    DEAD,
+    DEATH_RATE,
+    DOSE,
+    DOSE_RATE,
+    OMEGA,
+    RATE,
+    SPAN,
+    SURVIVAL,
+    TABLE_END,
+    WORK,
+    T,
+    expose,
+)  # fmt: skip
 from mwa_sim.heat.sliced import CHUNK
-from mwa_sim.tissue.tabulated import table_place
 from mwa_sim.typing import FloatArray
 
 # A node may wait while its temperature stays within 0.005 K of a straight line in time and within
@@ -22,29 +34,10 @@ _FARTHEST = np.float32(1.0)
 _LONGEST_WAIT = np.float32(120.0)
 _WAITING = np.float32(0.01)
 _ONE = np.float32(1.0)
-# Rates are tabulated over temperature, the three of one temperature side by side: between entries
-# 1/128 K apart the error is below 2e-5 of a rate, and 43 degC, where CEM43 has a kink, is an entry.
-_TABLE_START = 0.0
-_PER_KELVIN = 128
-# Hotter tissue counts as this hot; no model of damage reaches that far.
-_TABLE_END = 500.0
 # Damage to come below which the exponential is its series, exact to 4e-8.
 _SERIES = np.float32(0.03)
 # Open vessels that no longer count.
 _DEAD = np.float32(1e-6)
-
-
-@njit(cache=True)
-def rate_table(ln_a: float, ea_over_r: float) -> FloatArray:
-    """Rates (k, 3) of Omega, CEM43 and the three-state model at the tabulated temperatures."""
-    size = int((_TABLE_END - _TABLE_START) * _PER_KELVIN) + 2
-    out = np.empty((size, 3))
-    for k in range(size):
-        t = _TABLE_START + k / _PER_KELVIN
-        out[k, 0] = math.exp(arrhenius_exponent(t, ln_a, ea_over_r))
-        out[k, 1] = math.exp(cem43_exponent(t))
-        out[k, 2] = three_state_rate(t)
-    return out
 
 
 @njit(cache=True, error_model="numpy", fastmath={"contract", "reassoc"})
@@ -83,9 +76,8 @@ def advance_nodes(
     dt: float,
     everywhere: bool,
     temperature: FloatArray,
-    ln_a: float,
     ea_over_r: float,
-    rates: FloatArray,
+    tables: FloatArray,
     last: Any,
     slope: Any,
     waiting: Any,
@@ -102,50 +94,94 @@ def advance_nodes(
 ) -> None:
     """Add dt [s] to what the rows ``first`` to ``end`` have been through; see `Exposure`.
 
-    ``rates`` is the table of `rate_table`; ``last``, ``slope``, ``waiting``, ``rate``,
-    ``dose_rate`` and ``death_rate`` are the temperature, its slope, the time since and the rates at
-    the last update of every node. The place of chunk ``first`` in ``hottest`` gets the highest
-    temperature.
+    ``last``, ``slope``, ``waiting``, ``rate``, ``dose_rate`` and ``death_rate`` are the
+    temperature, its slope, the time since and the rates at the last update of every node. Nodes
+    whose time has come are gathered until they fill a work array. The place of chunk ``first`` in
+    ``hottest`` gets the highest temperature.
     """
     due = np.empty(CHUNK, dtype=np.float32)
     now = np.empty(CHUNK, dtype=np.float32)
+    nodes = np.empty(CHUNK, dtype=np.uint32)
+    w = np.zeros(WORK)
+    found = 0
     top = -1e30
-    for a in range(first, min(end, temperature.size), CHUNK):
-        e = min(a + CHUNK, temperature.size)
+    end = min(end, temperature.size)
+    for a in range(first, end, CHUNK):
+        e = min(a + CHUNK, end)
+        m = e - a
         top = _top(temperature[a:e], highest[a:e], top)
-        now[: e - a] = temperature[a:e]
+        now[:m] = temperature[a:e]
         count = _due(
-            np.float32(dt), now[: e - a], last[a:e], slope[a:e], waiting[a:e], rate[a:e],
-            survival[a:e], due[: e - a],
+            np.float32(dt), now[:m], last[a:e], slope[a:e], waiting[a:e], rate[a:e],
+            survival[a:e], due[:m],
         )  # fmt: skip
-        if count == 0 and not everywhere:
-            continue
-        for i in range(a, e):
-            if not (everywhere or due[i - a] >= _ONE):
-                continue
-            t = min(temperature[i], _TABLE_END)
-            before = min(np.float64(last[i]), _TABLE_END)
-            span = np.float64(waiting[i])
-            waiting[i] = 0.0
-            last[i] = t
-            if span > 0.0:
-                slope[i] = (t - before) / span
-            k, part = table_place(t, _TABLE_START, _PER_KELVIN, rates.shape[0] - 2)
-            e0 = arrhenius_exponent(before, ln_a, ea_over_r)
-            e1 = arrhenius_exponent(t, ln_a, ea_over_r)
-            r1 = rates[k, 0] + part * (rates[k + 1, 0] - rates[k, 0])
-            omega[i] += arrhenius_increment(span, e0, rate[i], e1, r1)
-            survival[i] = math.exp(-omega[i])
-            rate[i] = r1
-            r1 = rates[k, 1] + part * (rates[k + 1, 1] - rates[k, 1])
-            cem43[i] += cem43_increment(
-                span, cem43_exponent(before), dose_rate[i], cem43_exponent(t), r1
-            )
-            dose_rate[i] = r1
-            k1 = rates[k, 2] + part * (rates[k + 1, 2] - rates[k, 2])
-            alive[i], dead[i] = three_state_increment(span, death_rate[i], k1, alive[i], dead[i])
-            death_rate[i] = k1
+        for i in range(m):
+            if count == 0 and not everywhere:
+                break
+            nodes[found] = a + i
+            found += everywhere or due[i] >= _ONE
+            if found == CHUNK:
+                _update(
+                    found, nodes, w, temperature, ea_over_r, tables, last, slope, waiting, rate,
+                    dose_rate, death_rate, omega, survival, cem43, alive, dead,
+                )  # fmt: skip
+                found = 0
+    _update(
+        found, nodes, w, temperature, ea_over_r, tables, last, slope, waiting, rate, dose_rate,
+        death_rate, omega, survival, cem43, alive, dead,
+    )  # fmt: skip
     hottest[first // CHUNK] = top
+
+
+@njit(cache=True, error_model="numpy")
+def _update(
+    count: int,
+    nodes: Any,
+    w: Any,
+    temperature: FloatArray,
+    ea_over_r: float,
+    tables: FloatArray,
+    last: Any,
+    slope: Any,
+    waiting: Any,
+    rate: Any,
+    dose_rate: FloatArray,
+    death_rate: Any,
+    omega: FloatArray,
+    survival: Any,
+    cem43: FloatArray,
+    alive: FloatArray,
+    dead: FloatArray,
+) -> None:
+    """Bring ``count`` gathered nodes up to date."""
+    for k in range(count):
+        i = nodes[k]
+        w[T + k] = min(temperature[i], TABLE_END)
+        w[BEFORE + k] = last[i]
+        w[SPAN + k] = waiting[i]
+        w[RATE + k] = rate[i]
+        w[DOSE_RATE + k] = dose_rate[i]
+        w[DEATH_RATE + k] = death_rate[i]
+        w[OMEGA + k] = omega[i]
+        w[DOSE + k] = cem43[i]
+        w[ALIVE + k] = alive[i]
+        w[DEAD + k] = dead[i]
+    if count:
+        expose(w, tables, ea_over_r)
+    for k in range(count):
+        i = nodes[k]
+        rate[i] = w[RATE + k]
+        dose_rate[i] = w[DOSE_RATE + k]
+        death_rate[i] = w[DEATH_RATE + k]
+        omega[i] = w[OMEGA + k]
+        cem43[i] = w[DOSE + k]
+        alive[i] = w[ALIVE + k]
+        dead[i] = w[DEAD + k]
+        survival[i] = w[SURVIVAL + k]
+        if w[SPAN + k] > 0.0:
+            slope[i] = (w[T + k] - w[BEFORE + k]) / w[SPAN + k]
+        last[i] = w[T + k]
+        waiting[i] = 0.0
 
 
 @njit(cache=True, error_model="numpy", fastmath={"contract", "reassoc"})

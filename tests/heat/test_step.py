@@ -262,3 +262,31 @@ def test_threads_change_no_bit():
         assert np.array_equal(other.temperature, runs[0].temperature)
         assert other.counts == runs[0].counts
         assert other.energy == runs[0].energy
+
+
+def test_a_block_of_nodes_is_advanced_like_one_node():
+    """Every branch of the damage models, also the crossing of 43 degC in both directions."""
+    from mwa_sim.damage.arrhenius import arrhenius_damage
+    from mwa_sim.damage.cem43 import cem43_dose
+    from mwa_sim.damage.parameters import arrhenius_parameters
+    from mwa_sim.damage.three_state import three_state_fractions
+    from mwa_sim.heat.exposure import Exposure
+
+    rng = np.random.default_rng(5)
+    n = 1000
+    times = np.array([0.0, 1.0, 1.5, 4.0])
+    history = np.stack([rng.uniform(30.0, 75.0, n) for _ in times])
+    history[2, ::3] = history[1, ::3] + 0.02  # nearly still
+    history[2, 1::3] = history[1, 1::3]
+    history[3, :10] = 150.0
+    exposure = Exposure.start(history[0])
+    for dt, temperature in zip(np.diff(times), history[1:], strict=True):
+        exposure.advance(dt, temperature, everywhere=True)
+    parameters = arrhenius_parameters("liver")
+    omega = arrhenius_damage(times, history, parameters)
+    assert exposure.omega == pytest.approx(omega, rel=1e-4)
+    assert exposure.cem43 == pytest.approx(cem43_dose(times, history), rel=1e-4)
+    alive, dead = three_state_fractions(times, history)
+    assert exposure.alive == pytest.approx(alive, abs=1e-6)
+    assert exposure.dead == pytest.approx(dead, abs=1e-6)
+    assert exposure.survival(np.arange(n)) == pytest.approx(np.exp(-omega), abs=1e-5)
