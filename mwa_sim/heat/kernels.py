@@ -26,7 +26,7 @@ import numpy as np
 from numba import njit
 
 from mwa_sim.heat.sliced import CHUNK, SLICE, product, product_of_two
-from mwa_sim.tissue.enthalpy import WINDOW_START, temperature_near, vapour_slope
+from mwa_sim.tissue.enthalpy import WINDOW_END, WINDOW_START, temperature_near, vapour_slope
 from mwa_sim.typing import BoolArray, FloatArray, IntArray
 
 REFERENCE = 37.0
@@ -39,6 +39,7 @@ _SPAN = np.float32(CONDUCTIVITY_END - CONDUCTIVITY_START)
 _HALF = np.float32(0.5)
 _ZERO = np.float32(0.0)
 _START = np.float32(WINDOW_START - REFERENCE)
+_END = np.float32(WINDOW_END - REFERENCE)
 
 
 @njit(cache=True, error_model="numpy", fastmath={"contract", "reassoc"})
@@ -53,16 +54,23 @@ def conducted(theta: Any, linear: Any, slope: Any, out: Any) -> None:
         out[i] = linear * theta[i] + slope * (x * (theta[i] - _HALF * x))
 
 
+@njit(cache=True, error_model="numpy", fastmath={"contract", "reassoc"})
+def _dry(v: Any, latent: Any, theta: Any) -> int:
+    """Temperatures of a chunk outside the window; how many nodes are in it."""
+    for i in range(v.size):
+        theta[i] = v[i] - (latent[i] if v[i] >= _END + latent[i] else _ZERO)
+    boiling = 0
+    for i in range(v.size):
+        boiling += (v[i] > _START) & (v[i] < _END + latent[i]) & (latent[i] > _ZERO)
+    return boiling
+
+
 @njit(cache=True)
 def _temperatures(v: Any, latent: Any, near: Any, theta: Any) -> None:
     """Fill ``theta`` for the enthalpies ``v`` of a chunk; below the window they are the same."""
-    hot = 0
-    for i in range(v.size):
-        theta[i] = v[i]
-        hot += v[i] > _START
-    if hot:
+    if _dry(v, latent, theta):
         for i in range(v.size):
-            if v[i] > _START:
+            if _START < v[i] < _END + latent[i] and latent[i] > _ZERO:
                 found = temperature_near(REFERENCE + v[i], latent[i], REFERENCE + near[i])
                 theta[i] = found - REFERENCE
 
@@ -113,23 +121,23 @@ def _lost(capacity: Any, d: Any, theta: Any, after: Any) -> float:
 
 
 @njit(cache=True)
-def _largest(error: Any, v0: Any, z: Any, latent: Any, theta: Any) -> float:
+def _largest(error: Any, latent: Any, theta: Any) -> float:
     """Largest temperature error of a chunk; not a number is larger than any."""
     top = _ZERO
     finite = _ZERO
-    hot = 0
+    boiling = 0
     for i in range(error.size):
         top = max(top, abs(error[i]))
         finite += error[i] * _ZERO
-        hot += v0[i] + z[i] > _START
+        boiling += (theta[i] > _START) & (theta[i] < _END) & (latent[i] > _ZERO)
     if finite != _ZERO:
         return np.inf
-    if not hot:
+    if not boiling:
         return float(top)
     worst = 0.0
     for i in range(error.size):
         e = abs(error[i])
-        if v0[i] + z[i] > _START:
+        if _START < theta[i] < _END:
             e /= 1.0 + latent[i] * vapour_slope(REFERENCE + theta[i])
         worst = max(worst, e)
     return worst
@@ -239,7 +247,6 @@ def close_step(
     slope_values: Any,
     latent: Any,
     capacity: Any,
-    v: Any,
     theta: Any,
     d: Any,
     q: Any,
@@ -270,7 +277,7 @@ def close_step(
         else:
             product(offsets, columns, values, a // SLICE, felt, diff_new[a:e])
         _errors(step, diff_new[a:e], d[a:e], q[a:e], t[a:e], rate[a:e], z[a:e], buffer)
-        errors[a // CHUNK] = _largest(buffer, v[a:e], z[a:e], latent[a:e], t[a:e])
+        errors[a // CHUNK] = _largest(buffer, latent[a:e], t[a:e])
         lost[a // CHUNK] = 0.5 * _lost(capacity[a:e], d[a:e], theta[a:e], t[a:e])
 
 

@@ -134,7 +134,7 @@ class SuperStep:
         errors, lost = self._chunks
         run(
             rows, close_step, dt, *parts, self._latent, self._capacity,
-            self.v, self.theta, self.sink, self.heat, rate, z, t, felt, self._diff_new,
+            self.theta, self.sink, self.heat, rate, z, t, felt, self._diff_new,
             errors, lost,
         )  # fmt: skip
         self.increment, self.theta_new = z, t
