@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -96,7 +99,7 @@ def sweep(
 
     A scenario that fails is a row with its reason (exit code 1). Ctrl-C keeps the rows so far.
     """
-    with notice_when_slow(SLOW) as notice:
+    with notice_when_slow(SLOW) as notice, _warnings_in_a_line():
         loaded = plan_with(plan, overrides)
         given = _given(loaded, over, measure, file, sample, n, seed, csv)
         from mwa_sim.study.progress import SweepDisplay
@@ -121,6 +124,14 @@ def sweep(
     else:
         out(str(study))
     _finish(study)
+
+
+@contextmanager
+def _warnings_in_a_line() -> Iterator[None]:
+    """Say warnings as the other messages are said, without a line of the source."""
+    with warnings.catch_warnings():
+        warnings.showwarning = lambda message, *_, **__: say(f"note: {message}")
+        yield
 
 
 def _given(

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
+import logging
 import os
 import re
 import warnings
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 from mwa_sim.errors import InputError
@@ -58,34 +64,88 @@ def client_of(cluster: Any) -> Iterator[Any]:
     Raises
     ------
     InputError
-        If nobody answers.
+        If nobody answers, or what answers is no scheduler.
     """
     from distributed import Client
-    from distributed.versions import VersionMismatchWarning
 
     if isinstance(cluster, Client):
         yield cluster
         return
-    options: dict[str, Any] = {"timeout": REACH_S, "set_as_default": False}
-    if isinstance(cluster, str | os.PathLike) and os.fspath(cluster).endswith(".json"):
-        options["scheduler_file"] = os.fspath(cluster)
-    else:
-        options["address"] = cluster
+    target: Any = cluster
+    if isinstance(cluster, str | os.PathLike):
+        target = _address(os.fspath(cluster))
+        _knock(target)
+    # What has to be said of a lost connection is said once and in a line.
+    logger = logging.getLogger("distributed.client")
+    level = logger.level
+    logger.setLevel(logging.CRITICAL + 1)
     try:
-        with warnings.catch_warnings():
-            # What has to be the same is compared with a clear message.
-            warnings.simplefilter("ignore", VersionMismatchWarning)
-            client: Any = Client(**options)  # type: ignore[no-untyped-call]
-    except (OSError, ValueError, TypeError, ImportError, KeyError) as error:
-        where = cluster if isinstance(cluster, str) else "it"
-        raise InputError(
-            f"cluster: no Dask scheduler answers at {where} within {REACH_S:g} s "
-            f"({one_line(error)}); start one with `dask scheduler` and give the address it says"
-        ) from None
-    try:
-        yield client
+        client = _connect(target)
+        try:
+            yield client
+        finally:
+            client.close(timeout=2.0)
     finally:
-        client.close(timeout=2.0)
+        logger.setLevel(level)
+
+
+def _connect(target: Any) -> Any:
+    # Its functions have no types.
+    distributed: Any = import_module("distributed")
+    mismatch = import_module("distributed.versions").VersionMismatchWarning
+    with warnings.catch_warnings():
+        # What has to be the same is compared with a clear message.
+        warnings.simplefilter("ignore", mismatch)
+        try:
+            return distributed.Client(target, timeout=2.0 * REACH_S, set_as_default=False)
+        except (OSError, ValueError, TypeError) as error:
+            raise _silent(str(target), one_line(error)) from None
+
+
+def _address(text: str) -> str:
+    """An address as it is, or that in the file of a scheduler."""
+    if not text.endswith(".json"):
+        return text
+    try:
+        return str(json.loads(Path(text).read_text(encoding="utf-8"))["address"])
+    except (OSError, ValueError, KeyError, TypeError):
+        raise InputError(f"cluster: '{text}' is no file of a Dask scheduler") from None
+
+
+def _knock(address: str) -> None:
+    """Ask for the name of who is there.
+
+    Apart from making the client, which waits for ever for something that answers otherwise.
+    """
+
+    async def ask() -> str:
+        distributed: Any = import_module("distributed")
+        arguments = distributed.Security().get_connection_args("client")
+        connect = import_module("distributed.comm").connect
+        comm = await connect(address, timeout=REACH_S, **arguments)
+        await comm.write({"op": "identity", "reply": True})
+        answer = await comm.read()
+        await comm.close()
+        return str(answer["type"])
+
+    async def ask_in_time() -> str:
+        return await asyncio.wait_for(ask(), REACH_S)
+
+    # A notebook has a loop of its own in this thread.
+    with ThreadPoolExecutor(1) as pool:
+        try:
+            found = pool.submit(asyncio.run, ask_in_time()).result()
+        except Exception as error:  # whatever may be the answer of something else
+            raise _silent(address, one_line(error)) from None
+    if found != "Scheduler":
+        raise _silent(address, f"this is a {found}")
+
+
+def _silent(address: str, why: str) -> InputError:
+    return InputError(
+        f"cluster: no Dask scheduler answers at {address} within {REACH_S:g} s ({why}); start one "
+        "with `dask scheduler` and give the address that it says"
+    )
 
 
 def difference(address: str, found: Mapping[str, Any] | Exception) -> str | None:

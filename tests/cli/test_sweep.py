@@ -169,3 +169,13 @@ def test_ctrl_c_keeps_the_rows_and_ends_with_1(plan, here, workers):
     ended = len(rows.read_text().splitlines())
     assert 1 <= ended < 400
     assert f"{400 - ended} interrupted, {ended} done" in out
+
+
+def test_a_cluster_that_cannot_be_reached(plan):
+    command = ("sweep", plan(), *ON, "--over", POWER, "--measure", "on_time_s", "--cluster")
+    outcome = mwa(*command, "somewhere")
+    assert outcome.exit_code == 2
+    assert "cluster: " in errors(outcome)[0]
+    outcome = mwa(*command, "none.json", "--workers", 2)
+    assert outcome.exit_code == 2
+    assert errors(outcome) == ["give either workers, of this computer, or a cluster"]

@@ -101,6 +101,12 @@ def test_power_sweep_runs_once_and_resumes(tmp_path, monkeypatch, capsys):
     assert (tmp_path / "power-sweep.csv").read_text(encoding="utf-8") == table
 
 
+def test_sweep_on_a_cluster(tmp_path, monkeypatch, capsys):
+    pytest.importorskip("distributed", reason="the extra 'cluster' is not installed")
+    run("06_sweep_on_a_cluster.py", "--quick", "--out", tmp_path, monkeypatch=monkeypatch)
+    assert "4 scenarios: 4 done" in capsys.readouterr().out
+
+
 def test_custom_map(tmp_path):
     plan = EXAMPLES / "02_custom_sar_map" / "plan.toml"
     outcome = mwa("run", plan, "--json", "-o", tmp_path / "map.vtkhdf")

@@ -1,8 +1,11 @@
 """Scenarios on a Dask cluster: the same numbers, and workers that die cost little."""
 
+import json
 import os
 import signal
+import socket
 import sys
+import threading
 import time
 from types import SimpleNamespace
 
@@ -17,6 +20,7 @@ pytest.importorskip("distributed", reason="the extra 'cluster' is not installed"
 from distributed import Client, LocalCluster
 
 import mwa_sim.study.dask_cluster as dask_cluster
+import mwa_sim.study.dask_crew as dask_crew
 import mwa_sim.study.dask_execution as dask_execution
 import mwa_sim.study.dask_worker as dask_worker
 
@@ -191,6 +195,35 @@ def test_other_software_on_the_workers_is_refused(plan, address, runs, monkeypat
     assert all(text.startswith("worker tcp://127.0.0.1:") for text in caught.value.problems)
 
 
+def test_later_workers_with_other_software_get_nothing_to_do(plan, address, cluster, monkeypatch):
+    known = {}
+
+    def difference(address, found):
+        known.setdefault(address, len(known) >= 2)
+        return f"worker {address}: other" if known[address] else None
+
+    monkeypatch.setattr(dask_crew, "difference", difference)
+    rows = []
+
+    def observe(row):
+        rows.append(row)
+        if len(rows) == 1:
+            os.kill(int(row["process"]), KILL)
+        if len(rows) == 3:
+            wait_until(lambda: len(cluster.scheduler.workers) == 2)
+
+    def process(result):
+        time.sleep(0.2)
+        return os.getpid()
+
+    with pytest.warns(RuntimeWarning, match="not used: worker tcp://.*: other"):
+        study = mwa.sweep(
+            plan, {POWER: POWERS}, measure={"process": process}, cluster=address, observe=observe
+        )
+    assert study.column("status").tolist() == ["done"] * len(POWERS)
+    assert len(set(study.column("process"))) == 2
+
+
 def test_a_module_of_ones_own_that_workers_do_not_have(plan, address, tmp_path, monkeypatch):
     (tmp_path / "own_measures.py").write_text("def one(result):\n    return 1.0\n")
     monkeypatch.syspath_prepend(tmp_path)
@@ -222,6 +255,43 @@ def test_nobody_answers(plan, monkeypatch):
     monkeypatch.setattr(dask_cluster, "REACH_S", 0.5)
     with pytest.raises(InputError, match="no Dask scheduler answers at tcp://127"):
         mwa.sweep(plan, {POWER: [10]}, measure=["on_time_s"], cluster="tcp://127.0.0.1:1")
+
+
+def test_something_else_answers(plan, cluster, address, monkeypatch):
+    monkeypatch.setattr(dask_cluster, "REACH_S", 0.5)
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        port = mute.getsockname()[1]
+        with pytest.raises(InputError, match="no Dask scheduler answers at"):
+            mwa.sweep(plan, {POWER: [10]}, measure=["on_time_s"], cluster=f"127.0.0.1:{port}")
+    worker = next(iter(cluster.scheduler_info["workers"]))
+    with pytest.raises(InputError, match="this is a Worker"):
+        mwa.sweep(plan, {POWER: [10]}, measure=["on_time_s"], cluster=worker)
+
+
+def test_the_file_of_a_scheduler(plan, address, tmp_path):
+    file = tmp_path / "scheduler.json"
+    file.write_text(json.dumps({"type": "Scheduler", "address": address}))
+    study = mwa.sweep(plan, {POWER: [10]}, measure=["on_time_s"], cluster=file)
+    assert study.column("status").tolist() == ["done"]
+    file.write_text("{}")
+    with pytest.raises(InputError, match="is no file of a Dask scheduler"):
+        mwa.sweep(plan, {POWER: [10]}, measure=["on_time_s"], cluster=str(file))
+
+
+def test_workers_that_come_later_are_waited_for(plan, address, cluster):
+    def grow():
+        time.sleep(1.0)
+        cluster.scale(2)
+
+    cluster.scale(0)
+    with Client(cluster) as client:
+        wait_until(lambda: not client.nthreads())
+    growing = threading.Thread(target=grow)
+    growing.start()
+    with pytest.warns(RuntimeWarning, match="it has no workers yet"):
+        study = mwa.sweep(plan, {POWER: [10, 20]}, measure=["on_time_s"], cluster=address)
+    growing.join()
+    assert study.column("status").tolist() == ["done"] * 2
 
 
 def test_without_dask_the_extra_is_named(plan, monkeypatch):
