@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from copy import deepcopy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from mwa_sim.antenna.antenna import Antenna
 from mwa_sim.antenna.deposit import Deposition, deposit
+from mwa_sim.antenna.pose import Pose
 from mwa_sim.antenna.shaft import shaft_exchange
 from mwa_sim.case import Case
 from mwa_sim.errors import InputError
@@ -131,12 +132,13 @@ def apply_antenna(
         )
         deposition, source = field.deposition, field.source
     else:
-        deposition, shared = reuse.take(
+        whole = antenna.changed(efficiency=1.0)
+        deposition = reuse.take(
             "deposition",
-            (known, heat_key(case, antenna, pose, drying)),
-            lambda: _closed_form(case, locator, placed, drying, order),
-        )
-        source = deepcopy(shared)
+            (known, heat_key(case, whole, pose)),
+            lambda: _closed_form(case, locator, whole, pose),
+        ).times(antenna.efficiency)
+        source = _source(case, antenna, deposition, drying, order)
     shaft = reuse.take(
         "shaft",
         (known, pose, antenna.outer_diameter, cooling),
@@ -175,19 +177,20 @@ def _field(
     return made.fresh()
 
 
-def _closed_form(
-    case: Case, locator: Locator, placed: PlacedAntenna, drying: Drying, order: IntArray
-) -> tuple[Deposition, Source]:
-    antenna = placed.antenna
+def _closed_form(case: Case, locator: Locator, antenna: Antenna, pose: Pose) -> Deposition:
     tissues = {label: region.tissue for label, region in case.regions.items()}
     sigma, epsilon = region_dielectrics(tissues, antenna.frequency)
-    deposition = deposit(case.mesh, placed.pose, antenna, sigma, epsilon, locator=locator)
-    source = Source(
+    return deposit(case.mesh, pose, antenna, sigma, epsilon, locator=locator)
+
+
+def _source(
+    case: Case, antenna: Antenna, deposition: Deposition, drying: Drying, order: IntArray
+) -> Source:
+    return Source(
         deposition.weights[order],
-        [_factor(tissues[label]) for label in deposition.labels],
+        [_factor(case.regions[label].tissue) for label in deposition.labels],
         "constant" if antenna.model == "map" else drying,
     )
-    return deposition, source
 
 
 def combined_shafts(antennas: list[AppliedAntenna]) -> tuple[FloatArray, FloatArray]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -59,6 +59,20 @@ class Deposition:
     outside_fraction: float
     quadrature_factor: float
     notes: tuple[str, ...] = ()
+
+    def times(self, efficiency: float) -> Deposition:
+        """That of an antenna of another efficiency, if this one's is 1."""
+        delivered = self.delivered * efficiency
+        return replace(
+            self,
+            weights=self.weights * efficiency,
+            delivered=delivered,
+            notes=power_notes(
+                self.outside_fraction,
+                self.quadrature_factor,
+                delivered / (1.0 - self.outside_fraction),
+            ),
+        )
 
 
 def deposit(
