@@ -63,9 +63,9 @@ class Introduced:
 
 @dataclass(frozen=True, eq=False)
 class Present:
-    """Message: which workers there are."""
+    """Message: which workers there are, and how many threads each has."""
 
-    addresses: set[str]
+    threads: Mapping[str, int]
 
 
 class Crew:
@@ -95,7 +95,7 @@ class Crew:
         self._results = results
         self._held: Any = None
         self._inbox: queue.SimpleQueue[Any] = queue.SimpleQueue()
-        self._interrupted = self._closed = False
+        self._interrupted = self._closed = self._told = False
         self.jobs: dict[str, Job] = {}
         self._idle: dict[str, None] = {}
         self._asked: set[str] = set()
@@ -119,12 +119,19 @@ class Crew:
         self._interrupted = pressed()
         return message
 
-    def look(self, present: set[str]) -> list[Task]:
+    def look(self, threads: Mapping[str, int]) -> list[Task]:
         """Compare the workers there are with those there were; the tasks of those that are gone."""
+        present = set(threads)
         if self._first is None:
             self._first = set(present)
             if not present:
                 _warn("it has no workers yet; the sweep waits for them")
+        if not self._told and max(threads.values(), default=1) > 1:
+            self._told = True
+            _warn(
+                "a worker with several threads runs one scenario at a time; as many processes "
+                "with one thread each run more, as by `dask worker --nworkers -1 --nthreads 1`"
+            )
         now = time.monotonic()
         if present - self._refused:
             self._seen = now
@@ -234,7 +241,7 @@ class Crew:
                 if self._client.status != "running":
                     self._inbox.put(Lost(f"the client is {self._client.status}"))
                     return
-                self._inbox.put(Present(set(await self._client.nthreads())))
+                self._inbox.put(Present(dict(await self._client.nthreads())))
                 await asyncio.sleep(LOOK_S)
             except Exception as error:
                 self._inbox.put(Lost(f"{type(error).__name__}: {error}"))

@@ -82,7 +82,7 @@ def _work(crew: Crew, tasks: Sequence[Task]) -> Iterator[tuple[int, Outcome]]:
                 "the folder of the sweep, if it has one, and the same sweep goes on from there"
             )
         if isinstance(message, Present):
-            for task in crew.look(message.addresses):
+            for task in crew.look(message.threads):
                 yield from again(task, "the scheduler lost it")
         elif isinstance(message, Introduced):
             crew.introduced(message)

@@ -294,6 +294,17 @@ def test_workers_that_come_later_are_waited_for(plan, address, cluster):
     assert study.column("status").tolist() == ["done"] * 2
 
 
+def test_workers_with_several_threads_run_one_scenario_at_a_time(plan):
+    class Client:
+        loop = SimpleNamespace(add_callback=lambda *_: None)
+
+    crew = dask_crew.Crew(Client(), b"", None)
+    crew.look({"tcp://a:1": 1})
+    with pytest.warns(RuntimeWarning, match="--nthreads 1"):
+        crew.look({"tcp://a:1": 1, "tcp://b:1": 8})
+    crew.look({"tcp://b:1": 8})
+
+
 def test_without_dask_the_extra_is_named(plan, monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(InputError, match=r'pip install "mwa-sim\[cluster\]"'):
