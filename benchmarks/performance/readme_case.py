@@ -1,9 +1,12 @@
 """How fast is the README case?  Stepping, set-up and start of the program, on this machine.
 
 Run:  python -m benchmarks.performance.readme_case [PLAN.toml] [--repeat N] [--no-rules]
+          [--model line] [--until 400]
 
 Times are of this process once kernels are compiled (the first pass compiles and is not counted),
-and of a fresh process for the start.  ``--no-rules`` lets the power run to the end of the protocol.
+and of a fresh process for the start.  ``--no-rules`` lets the power run to the end of the protocol,
+``--model`` takes another model of the antenna, ``--until`` tells when a simulated time [s] is
+reached.  MWA_SIM_THREADS sets the number of threads.
 """
 
 from __future__ import annotations
@@ -15,8 +18,9 @@ import sys
 import time
 from pathlib import Path
 
+from mwa_sim.heat.team import default_threads
 from mwa_sim.plan_file import load_plan
-from mwa_sim.simulation import Simulation, simulate
+from mwa_sim.simulation import Progress, Simulation, simulate
 
 ROOT = Path(__file__).parents[2]
 START = "import mwa_sim.plan_file, mwa_sim.simulation, sys; " + (
@@ -30,14 +34,28 @@ def main() -> None:
     parser.add_argument("plan", nargs="?", default=str(ROOT / "examples" / "l2-metastasis.toml"))
     parser.add_argument("--repeat", type=int, default=5)
     parser.add_argument("--no-rules", action="store_true")
+    parser.add_argument("--model", choices=("line", "wave-static", "wave-coupled"))
+    parser.add_argument("--until", type=float, default=400.0)
     options = parser.parse_args()
     plan = load_plan(options.plan)
+    if options.model:
+        plan = plan.changed({"antenna.model": options.model})
     if options.no_rules:
         plan = plan.changed({"rules": []})
     simulate(plan)
     rows: dict[str, list[float]] = {"set-up": [], "of which antenna": [], "stepping": []}
     for _ in range(options.repeat):
-        result = simulate(plan)
+        passed: list[float] = []
+
+        def watch(progress: Progress, passed: list[float] = passed) -> None:
+            if progress.time <= options.until + 1e-6:
+                passed.append(time.perf_counter())
+
+        started = time.perf_counter()
+        result = simulate(plan, watch)
+        until = min(options.until, float(result.frames_t[-1]))
+        reached = passed[-1] - started - result.timing["setup_s"]
+        rows.setdefault(f"stepping to {until:.0f} s", []).append(reached)
         rows["set-up"].append(result.timing["setup_s"])
         rows["of which antenna"].append(result.timing["antenna_s"])
         rows["stepping"].append(result.timing["stepping_s"])
@@ -52,8 +70,9 @@ def main() -> None:
           f"{simulated:.0f} s simulated, {result.timing['steps']:.0f} steps, "
           f"{result.timing['linear_iterations']:.0f} matrix-vector products, "
           f"hottest {result.fields['max_temperature'].max():.0f} degC")  # fmt: skip
-    print(f"matrix: {stepper.model.values.size} entries, "
-          f"{(stepper.model.values.nbytes + stepper.model.columns.nbytes) / 1e6:.1f} MB, "
+    matrix = stepper.model.matrix
+    print(f"{default_threads()} threads; matrix: {matrix.values.size} entries, "
+          f"{matrix.nbytes / 1e6:.1f} MB, "
           f"fastest rate {stepper.model.fastest_rate():.1f} 1/s")  # fmt: skip
     print(f"{'':36s} {'median':>8s} {'min':>8s} {'max':>8s}  [s]")
     for name, values in rows.items():

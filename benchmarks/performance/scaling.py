@@ -35,7 +35,8 @@ from mwa_sim.heat.step import HeatStepper
 
 HEADER = (
     "tetrahedra", "nodes", "threads", "stepping [s]", "steps", "products", "ns / product, node",
-    "bytes / product, node", "GB/s", "GB/s of this machine", "of the limit", "set-up [s]",
+    "bytes / product, node", "GB/s", "GB/s of this machine", "of the limit",
+    "stage alone [ns / node]", "of the limit", "set-up [s]",
     "peak memory [MB]", "error at probes / anywhere [K]",
 )  # fmt: skip
 
@@ -92,6 +93,16 @@ def bytes_per_product(heat: HeatStepper) -> float:
     return float(model.matrix.nbytes + (12 if grows else 10) * 4 * model.n_nodes)
 
 
+def stage_seconds(heat: HeatStepper, stages: int = 4) -> float:
+    """Time [s] of one stage alone: steps of a second that are computed and not accepted."""
+    best = np.inf
+    for _ in range(20):
+        started = time.perf_counter()
+        heat._super.attempt(1.0, stages)
+        best = min(best, time.perf_counter() - started)
+    return best / stages
+
+
 def peak_memory() -> float | None:
     """Largest memory of this process so far [B]; None where the system does not tell (Windows)."""
     try:
@@ -130,6 +141,8 @@ def one(size: str, threads: int, repeat: int, with_errors: bool, cache: Path | N
         "read_bytes_per_second": read, "triad_bytes_per_second": triad,
         "limit_ns": 1e9 * per_product / max(read, triad) / nodes,
         "times_limit": best.seconds * max(read, triad) / (per_product * products),
+        "stage_ns": 1e9 * (stage := stage_seconds(heat)) / nodes,
+        "stage_times_limit": stage * max(read, triad) / per_product,
         "peak_memory": memory, "memory_with_mesh": memory_before,
     }  # fmt: skip
     if with_errors:
@@ -150,7 +163,9 @@ def table(rows: Sequence[dict[str, Any]]) -> str:
             str(r["tets"]), str(r["nodes"]), str(r["threads"]), f"{r['seconds']:.3g}",
             str(r["steps"]), str(r["products"]), f"{r['ns_per_product_node']:.2f}",
             f"{r['bytes_per_product_node']:.0f}", f"{r['bytes_per_second'] / 1e9:.1f}",
-            f"{limit / 1e9:.1f}", f"{r['times_limit']:.2f} x", f"{r['setup']:.2g}", memory, off,
+            f"{limit / 1e9:.1f}", f"{r['times_limit']:.2f} x",
+            f"{r['stage_ns']:.2f}", f"{r['stage_times_limit']:.2f} x",
+            f"{r['setup']:.2g}", memory, off,
         )  # fmt: skip
         lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines)

@@ -2,8 +2,9 @@
 
 Run:  python -m benchmarks.performance.sweep_throughput [--scenarios 60] [--workers 2]
 
-Scenarios sample power, duration of the pulses, efficiency of the antenna and perfusion of the tumour;
-the pattern of the power density is constant (model "line") and follows the drying of the tissue.
+Scenarios sample power, duration of the pulses, efficiency of the antenna and perfusion of the
+tumour; the pattern of the power density is constant (model "line") and follows the drying of the
+tissue.
 Each is simulated with its stop rule and cooldown, and measured: highest temperature at the wall,
 coverage and least margin of the tumour, volume and long axis of the zone.
 

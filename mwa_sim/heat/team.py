@@ -23,7 +23,7 @@ VARIABLE = "MWA_SIM_THREADS"
 """Environment variable with the number of threads of a run."""
 MOST = 4
 """Threads of a run if nothing else is asked for; more share too little work."""
-FEWEST_ROWS = 6000
+FEWEST_ROWS = 12000
 """Rows of a thread below which handing over costs more than it saves."""
 
 

@@ -247,7 +247,7 @@ def test_damage_stays_finite_however_hot():
 
 def test_threads_change_no_bit():
     """Blocks large enough to be shared; with latent heat, damage and losses."""
-    b = cube(28, 0.02)
+    b = cube(33, 0.02)
     bd = nodal_boundary(b.nodes, b.faces, "convection", 25.0, 20.0)
     m = model(b, material(perfusion=0.01, water_fraction=0.7, conductivity_slope=0.002), bd)
     runs = []
