@@ -63,3 +63,7 @@ class TooFineError(MeshError):
 
 class SolverError(MwaError):
     """A numerical failure during the simulation."""
+
+
+class SavingError(InputError, SolverError):
+    """A run that failed because its result could not be written: the disk is full, for example."""

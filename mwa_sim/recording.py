@@ -18,6 +18,7 @@ from mwa_sim.mesh.probe import Locator, locator_of
 from mwa_sim.mesh.tetmesh import TetMesh
 from mwa_sim.stored_frames import StoredFrames
 from mwa_sim.trace import Trace
+from mwa_sim.unfinished import KILLED
 from mwa_sim.zone import Zone
 
 __all__ = ["CTV_MARGIN", "Recording", "Trace"]
@@ -129,6 +130,11 @@ class Recording:
             if label in self.mesh.labels:
                 names[name] = (*names.get(name, ()), label)
         return names
+
+    @property
+    def killed(self) -> bool:
+        """Whether only frames and fields are known, because the run could not save the rest."""
+        return any(event.source == KILLED for event in self.events)
 
     @property
     def antenna_labels(self) -> list[str]:

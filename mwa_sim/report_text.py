@@ -74,7 +74,9 @@ def _header(run: Recording) -> list[str]:
             f"Power    {_range(run.power_W)}{total} for {power_on_time(run):.4g} s within "
             f"{end:.4g} s simulated"
         )
-    if run.energy:
+    if run.killed:
+        lines += [f"Record   {event.cause}" for event in run.events]
+    elif run.energy:
         lines.append(
             f"Energy   {_joules(run.energy.get('generator_J', 0.0))} at the generator, "
             f"{_joules(run.energy.get('tissue_J', 0.0))} into tissue, "
@@ -97,7 +99,9 @@ def _antennas(run: Recording) -> list[str]:
         tip = ", ".join(f"{1e3 * x:.1f}" for x in np.asarray(antenna["tip"]))
         model = f" ({antenna['model']})" if antenna.get("model") else ""
         words = f"{antenna['name']}{model}, tip at ({tip}) mm"
-        if len(run.antennas) > 1:
+        if len(run.antennas) > 1 and run.killed:
+            words = f"{label}: {words}"
+        elif len(run.antennas) > 1:
             power = _range(run.antenna_power_W[k])
             done = f"{power} for {power_on_time(run, k):.4g} s" if power else "no power"
             words = f"{label}: {words}; {done}, {_joules(antenna_energy(run, k))}"
@@ -168,8 +172,11 @@ def _thermocouples(run: Recording) -> list[str]:
     rows = [["Thermocouple", "highest reading", "highest in tissue", "limit", "overshoot"]]
     for trace in run.traces.values():
         limit = "none" if trace.limit is None else f"{trace.limit:g} degC, {trace.action or 'rule'}"
+        numbers = [f"{trace.max:.2f} degC", f"{trace.peak:.2f} degC"]
         over = "" if trace.limit is None else f"{trace.overshoot:.2f} K"
-        rows.append([trace.name, f"{trace.max:.2f} degC", f"{trace.peak:.2f} degC", limit, over])
+        if np.isnan(trace.peak):
+            numbers, over = ["not recorded"] * 2, "" if trace.limit is None else "not recorded"
+        rows.append([trace.name, *numbers, limit, over])
     return _table(rows)
 
 

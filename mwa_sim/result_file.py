@@ -18,10 +18,11 @@ import h5py
 import numpy as np
 
 from mwa_sim.control.event import Event
-from mwa_sim.errors import DataError, InputError, MwaError
+from mwa_sim.errors import DataError, InputError, MwaError, SavingError
 from mwa_sim.recording import Recording, Trace
 from mwa_sim.result_grid import append_frame, begin_grid, finish_grid, read_grid
 from mwa_sim.stored_frames import open_result
+from mwa_sim.unfinished import close_unwritten, why_not_written, without_unrecorded
 
 SCHEMA = "mwa-sim/result/1"
 SUFFIX = ".vtkhdf"
@@ -71,18 +72,23 @@ def write_result(
     target = result_path(path, overwrite=overwrite)
     part = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
-        with h5py.File(part, "w") as file:
+        file = h5py.File(part, "w")
+        try:
             grid = file.create_group("VTKHDF")
             begin_grid(grid, run.mesh, run.fields)
             for time, frame in zip(run.frames_t, run.frames, strict=True):
                 append_frame(grid, float(time), frame)
             finish_grid(grid)
             write_record(file.create_group("mwa_sim"), run, summary)
+            file.close()
+        except BaseException:
+            close_unwritten(file)
+            raise
         publish(part, target, overwrite)
     except FileExistsError:
         raise InputError(_TAKEN.format(target)) from None
-    except OSError as error:
-        raise InputError(f"cannot write {target}: {error}") from error
+    except (OSError, RuntimeError) as error:  # HDF5 gives both when the disk is full
+        raise SavingError(f"cannot write {target}: {why_not_written(error)}") from error
     finally:
         part.unlink(missing_ok=True)
     return target
@@ -160,7 +166,10 @@ def read_result(path: str | os.PathLike[str]) -> dict[str, Any]:
     try:
         with open_result(source) as file:
             _check_schema(source, file)
-            return {**read_grid(source, file["VTKHDF"]), **_read_record(file["mwa_sim"])}
+            grid, record = read_grid(source, file["VTKHDF"]), _read_record(file["mwa_sim"])
+            if "NSteps" not in file["VTKHDF/Steps"].attrs:  # written at the end of a run
+                record = without_unrecorded(record, float(grid["frames_t"][-1]))
+            return {**grid, **record}
     except DataError:
         raise
     except MwaError as error:

@@ -9,17 +9,19 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, NoReturn, Self
 
 import h5py
 from numpy.typing import NDArray
 
-from mwa_sim.errors import InputError
+from mwa_sim.errors import InputError, MwaError, SavingError
 from mwa_sim.recording import Recording
-from mwa_sim.result_file import SUFFIX, publish, result_path, write_record
+from mwa_sim.result_file import SUFFIX, publish, read_result, result_path, write_record
 from mwa_sim.result_grid import append_frame, begin_grid, finish_grid, update_fields
 from mwa_sim.stored_frames import StoredFrames
+from mwa_sim.unfinished import close_unwritten, why_not_written
 
 # The oldest format that can be read while it is written; ParaView does not know the newest.
 _FORMAT = ("v110", "v110")
@@ -46,6 +48,9 @@ class ResultStream:
     ------
     InputError
         If the file exists and ``overwrite`` is not set, or cannot be written.
+    SavingError
+        If it cannot be written any further, while the run goes on: the disk is full. What can
+        be read of it stays.
     """
 
     def __init__(self, path: str | os.PathLike[str], *, overwrite: bool = False) -> None:
@@ -71,7 +76,7 @@ class ResultStream:
             for time, frame in zip(run.frames_t, run.frames, strict=True):
                 append_frame(grid, float(time), frame)
             file.swmr_mode = True
-        except OSError as error:
+        except (OSError, RuntimeError) as error:
             self._failed(error)
 
     def append(self, time: float, frame: NDArray[Any], fields: Mapping[str, NDArray[Any]]) -> None:
@@ -89,7 +94,7 @@ class ResultStream:
         try:
             update_fields(self._file["VTKHDF"], fields)
             append_frame(self._file["VTKHDF"], time, frame)
-        except OSError as error:
+        except (OSError, RuntimeError) as error:
             self._failed(error)
 
     def frames(self, n_frames: int, n_nodes: int) -> StoredFrames:
@@ -111,14 +116,15 @@ class ResultStream:
             raise InputError("the result file of this run is complete already")
         try:
             self._file.close()
+            file = self._file = h5py.File(self.part, "r+", libver=_FORMAT)
+            update_fields(file["VTKHDF"], run.fields)
+            finish_grid(file["VTKHDF"])
+            del file["mwa_sim"]
+            write_record(file.create_group("mwa_sim"), run, summary)
+            file.close()
             self._file = None
-            with h5py.File(self.part, "r+", libver=_FORMAT) as file:
-                update_fields(file["VTKHDF"], run.fields)
-                finish_grid(file["VTKHDF"])
-                del file["mwa_sim"]
-                write_record(file.create_group("mwa_sim"), run, summary)
             self._publish()
-        except OSError as error:
+        except (OSError, RuntimeError) as error:
             self._failed(error)
         if self._frames is not None:
             self._frames.path = self.target.absolute()
@@ -138,9 +144,30 @@ class ResultStream:
     def discard(self) -> None:
         """Remove the file of a run that failed; a finished one stays."""
         if self._file is not None:
-            self._file.close()
+            close_unwritten(self._file)
             self._file = None
             self.part.unlink(missing_ok=True)
 
-    def _failed(self, error: OSError) -> None:
-        raise InputError(f"cannot write {self.part}: {error}") from error
+    def _failed(self, error: OSError | RuntimeError) -> NoReturn:
+        """Give the file up; it stays where frames can be read from it."""
+        if self._file is not None:
+            close_unwritten(self._file)
+            self._file = None
+        end = self._readable_until()
+        if end > 0.0:
+            left = f"{self.part} holds the frames up to {end:.4g} s; mwa-sim show reads it"
+        else:
+            left = "nothing was saved; free some space, or name a file elsewhere"
+            with suppress(OSError):
+                self.part.unlink(missing_ok=True)
+        raise SavingError(
+            f"cannot write {self.target}: {why_not_written(error)}; {left}"
+        ) from error
+
+    def _readable_until(self) -> float:
+        """Time [s] of the last frame that was written; 0 if the file cannot be read."""
+        try:
+            times = read_result(self.part)["frames_t"]
+        except MwaError:
+            return 0.0
+        return float(times[-1])

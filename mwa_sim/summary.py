@@ -36,9 +36,13 @@ def summarise(run: Recording) -> dict[str, Any]:
         Plain Python values; numbers that do not exist (the margin of an empty zone) are None, so
         the summary is valid JSON.
     """
+    none = None if run.killed else 0
     energy = {key: run.energy.get(key, 0.0) for key in ("generator_J", "tissue_J", "balance_error")}
-    timing = {key: run.timing.get(key, 0.0) for key in ("setup_s", "antenna_s", "stepping_s")}
-    counts = {key: int(run.timing.get(key, 0)) for key in ("steps", "linear_iterations")}
+    timing = {key: run.timing.get(key, none) for key in ("setup_s", "antenna_s", "stepping_s")}
+    counts = {
+        key: int(run.timing[key]) if key in run.timing else none
+        for key in ("steps", "linear_iterations")
+    }
     data = {
         "schema": SCHEMA,
         "case": {
@@ -154,7 +158,12 @@ def antenna_energy(run: Recording, index: int) -> float:
 
 
 def power_on_time(run: Recording, index: int | None = None) -> float:
-    """Time [s] with power from one antenna, numbered from 0, or from any of them (None)."""
+    """Time [s] with power from one antenna, numbered from 0, or from any of them (None).
+
+    It is nan for a run that was killed.
+    """
+    if run.killed:
+        return math.nan
     if len(run.power_t) == 0:
         return 0.0
     power = np.asarray(run.power_W if index is None else run.antenna_power_W[index])
@@ -196,13 +205,16 @@ def _zone(zone: Zone, targets: list[str]) -> dict[str, Any]:
 def _thermocouple(trace: Trace) -> dict[str, Any]:
     from mwa_sim.damage.cem43 import cem43_dose
 
-    dose = float(cem43_dose(trace.t, trace.tissue)) if len(trace.t) > 1 else 0.0
+    # Without a sample nothing is known, which is not the same as no time and no dose.
+    none = 0.0 if len(trace.t) else None
+    dose = float(cem43_dose(trace.t, trace.tissue)) if len(trace.t) > 1 else none
+    above = {str(k): time_above(trace.t, trace.tissue, float(k)) for k in TIME_ABOVE}
     return {
         "position_mm": trace.position * 1e3,
         "peak_reading_degC": trace.max,
         "peak_tissue_degC": trace.peak,
-        "overshoot_degC": trace.overshoot,
-        "time_above_s": {str(k): time_above(trace.t, trace.tissue, float(k)) for k in TIME_ABOVE},
+        "overshoot_degC": None if math.isnan(trace.peak) else trace.overshoot,
+        "time_above_s": above if len(trace.t) else dict.fromkeys(above),
         "cem43_min": dose,
         "trace": {"t_s": trace.t, "reading_degC": trace.reading, "tissue_degC": trace.tissue},
     }

@@ -56,9 +56,10 @@ class Trace:
 
     @property
     def overshoot(self) -> float:
-        """Kelvin by which the tissue went above the limit of the rule; 0 without a rule."""
+        """Kelvin by which the tissue went above the limit of the rule; 0 without a rule, nan if
+        nothing was recorded."""
         over = 0.0 if self.limit is None else self.peak - self.limit
-        return over if over > 0.0 else 0.0
+        return 0.0 if over <= 0.0 else over
 
 
 def _highest(values: Floats) -> float:
