@@ -22,7 +22,13 @@ from mwa_sim.errors import DataError, InputError, MwaError, SavingError
 from mwa_sim.recording import Recording, Trace
 from mwa_sim.result_grid import append_frame, begin_grid, finish_grid, read_grid
 from mwa_sim.stored_frames import open_result
-from mwa_sim.unfinished import close_unwritten, why_not_written, without_unrecorded
+from mwa_sim.unfinished import (
+    close_unwritten,
+    require_room,
+    size_of,
+    why_not_written,
+    without_unrecorded,
+)
 
 SCHEMA = "mwa-sim/result/1"
 SUFFIX = ".vtkhdf"
@@ -72,6 +78,7 @@ def write_result(
     target = result_path(path, overwrite=overwrite)
     part = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
+        require_room(part, size_of(run))
         file = h5py.File(part, "w")
         try:
             grid = file.create_group("VTKHDF")

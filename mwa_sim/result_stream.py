@@ -21,7 +21,7 @@ from mwa_sim.recording import Recording
 from mwa_sim.result_file import SUFFIX, publish, read_result, result_path, write_record
 from mwa_sim.result_grid import append_frame, begin_grid, finish_grid, update_fields
 from mwa_sim.stored_frames import StoredFrames
-from mwa_sim.unfinished import close_unwritten, why_not_written
+from mwa_sim.unfinished import close_unwritten, require_room, size_of, why_not_written
 
 # The oldest format that can be read while it is written; ParaView does not know the newest.
 _FORMAT = ("v110", "v110")
@@ -69,6 +69,7 @@ class ResultStream:
     def begin(self, run: Recording) -> None:
         """Write what is known before the first step, and the frames of the recording."""
         try:
+            require_room(self.part, size_of(run))
             file = self._file = h5py.File(self.part, "w", libver=_FORMAT)
             grid = file.create_group("VTKHDF")
             begin_grid(grid, run.mesh, run.fields, growing=True)
@@ -92,6 +93,7 @@ class ResultStream:
         if self._file is None:
             raise InputError("the result file of this run is complete; no frame can be added")
         try:
+            require_room(self.part, frame.nbytes)
             update_fields(self._file["VTKHDF"], fields)
             append_frame(self._file["VTKHDF"], time, frame)
         except (OSError, RuntimeError) as error:
@@ -115,6 +117,8 @@ class ResultStream:
         if self._file is None:
             raise InputError("the result file of this run is complete already")
         try:
+            samples = sum(3 * trace.t.nbytes for trace in run.traces.values())
+            require_room(self.part, samples + 64 * len(run.frames_t))
             self._file.close()
             file = self._file = h5py.File(self.part, "r+", libver=_FORMAT)
             update_fields(file["VTKHDF"], run.fields)

@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,6 +21,8 @@ from mwa_sim.control.event import Event
 if TYPE_CHECKING:
     import h5py
 
+    from mwa_sim.recording import Recording
+
 KILLED = "killed"
 """Source of the event of a run that was killed."""
 
@@ -27,6 +30,9 @@ NOT_RECORDED = (
     "not recorded: the run was killed, or still goes on (thermocouples, power, energy, events)"
 )
 
+# For everything else in a file: texts, indices, what HDF5 rounds up to.
+_MARGIN = 2**19
+_AT_ONCE = 2**20
 _AT_THE_END = ("stepping_s", "steps", "linear_iterations")
 
 
@@ -69,6 +75,42 @@ def without_unrecorded(record: Mapping[str, Any], end: float) -> dict[str, Any]:
     }
 
 
+def require_room(path: Path, n_bytes: int) -> None:
+    """Find out whether a file can grow before HDF5 tries, which does not survive every failure.
+
+    Parameters
+    ----------
+    path : Path
+        Left as it is; made if it does not exist.
+    n_bytes : int
+        At least what is about to be added.
+
+    Raises
+    ------
+    OSError
+        With the reason: no space, quota used up, file too large.
+    """
+    if os.name != "posix":  # elsewhere a file that is open cannot be opened again
+        return
+    with path.open("ab", buffering=0) as file:
+        before, left = file.seek(0, os.SEEK_END), n_bytes + _MARGIN
+        zeros = bytes(min(left, _AT_ONCE))
+        try:
+            while left > 0:
+                left -= file.write(zeros[:left])
+        finally:
+            file.truncate(before)
+
+
+def size_of(run: Recording) -> int:
+    """Bytes that mesh, fields, traces and frames in memory of a recording take at most."""
+    mesh = run.mesh
+    arrays = [mesh.nodes, mesh.regions, *run.fields.values()]
+    arrays += [x for trace in run.traces.values() for x in (trace.t, trace.reading, trace.tissue)]
+    frames = 4 * len(run.frames) * mesh.n_nodes
+    return sum(np.asarray(x).nbytes for x in arrays) + 8 * mesh.tets.size + 9 * mesh.n_tets + frames
+
+
 def close_unwritten(file: h5py.File) -> None:
     """Close a file that is given up; what is not on the disk yet stays unwritten.
 
@@ -99,5 +141,7 @@ def why_not_written(error: Exception) -> str:
     >>> why_not_written(RuntimeError("flush (errno = 28, error message = 'No space left', buf"))
     'No space left'
     """
+    if isinstance(error, OSError) and error.strerror and len(error.strerror) < 80:
+        return error.strerror
     found = re.search(r"error message = '([^']*)'", str(error))
     return found.group(1) if found else str(error).partition("\n")[0]
