@@ -63,8 +63,7 @@ class Simulation:
     ) -> None:
         self.plan = plan
         self.setup: Setup = build(plan, reuse)
-        names = list(self.setup.thermocouples)
-        self._names = names
+        self._names = list(self.setup.thermocouples)
         self._controller = Controller(plan.protocol, self._probed(), plan.seed, plan.trains)
         self._frames = [self.temperature().astype(np.float32)]
         self._frame_times = [0.0]
@@ -304,16 +303,18 @@ def simulate(
             from mwa_sim.result_stream import ResultStream  # HDF5 only where a file is written
 
             stream = files.enter_context(ResultStream(to, overwrite=overwrite))
+        interrupted = files.enter_context(deferred_interrupt())
         run = Simulation(plan, reuse, stream)
-        with deferred_interrupt() as interrupted:
-            for progress in run.steps():
-                if observe is not None:
-                    observe(progress)
-                if interrupted():
-                    run.interrupt()
-                    break
-            # A key pressed now does not break the file.
-            result = run.result()
-            if stream is not None and interrupted() and result.status == "done":
-                raise KeyboardInterrupt(str(stream.target))
+        if interrupted():
+            raise KeyboardInterrupt
+        for progress in run.steps():
+            if observe is not None:
+                observe(progress)
+            if interrupted():
+                run.interrupt()
+                break
+        # A key pressed now does not break the file.
+        result = run.result()
+        if stream is not None and interrupted() and result.status == "done":
+            raise KeyboardInterrupt(str(stream.target))
         return result

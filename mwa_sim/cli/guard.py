@@ -54,7 +54,9 @@ def explain(error: BaseException) -> int:
     -------
     int
     """
-    if isinstance(error, KeyboardInterrupt):
+    from mwa_sim.interrupt import is_interrupt
+
+    if is_interrupt(error):
         say("interrupted")
         return FAILED
     if isinstance(error, MwaError):

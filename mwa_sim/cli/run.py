@@ -52,13 +52,19 @@ def run(
     Ctrl-C breaks the run off: what was simulated so far is saved and reported. A run that is
     killed leaves its frames in a file NAME.unfinished-PID.vtkhdf, which `mwa-sim show` reads.
     """
+    from mwa_sim.interrupt import certain_interrupt, is_interrupt
+
     try:
         with notice_when_slow(SLOW) as notice:
-            loaded, target = _prepared(plan, overrides, output, plots, force, no_save)
+            with certain_interrupt():
+                loaded, target = _prepared(plan, overrides, output, plots, force, no_save)
             result = _simulated(loaded, notice.cancel, target, force)
-    except KeyboardInterrupt as pressed:
+    except (KeyboardInterrupt, SystemError) as pressed:
+        if not is_interrupt(pressed):
+            raise
         # Before the first step, pressed twice, or while the file was completed.
-        where = f"the result is in {pressed.args[0]}" if pressed.args else "nothing was saved"
+        completed = isinstance(pressed, KeyboardInterrupt) and pressed.args
+        where = f"the result is in {pressed.args[0]}" if completed else "nothing was saved"
         say(f"interrupted; {where}")
         raise typer.Exit(FAILED) from None
     if as_json:
@@ -111,17 +117,21 @@ def _prepared(
 
 def _simulated(plan: Plan, begun: Callable[[], None], target: Path | None, force: bool) -> Result:
     """Run the plan; its frames go to the file as they come."""
-    from mwa_sim.observe import progress
-    from mwa_sim.simulation import simulate
+    from mwa_sim.interrupt import deferred_interrupt
 
-    started = time.monotonic()
-    with progress() as display:
+    # From here on, so that no import or compiled function of the set-up swallows Ctrl-C.
+    with deferred_interrupt():
+        from mwa_sim.observe import progress
+        from mwa_sim.simulation import simulate
 
-        def observe(state: Progress) -> None:
-            begun()
-            display(state)
+        started = time.monotonic()
+        with progress() as display:
 
-        result = simulate(plan, observe, to=target, overwrite=force)
+            def observe(state: Progress) -> None:
+                begun()
+                display(state)
+
+            result = simulate(plan, observe, to=target, overwrite=force)
     end = float(result.frames_t[-1])
     say(f"simulated {end:.4g} s in {time.monotonic() - started:.1f} s")
     for label, antenna in zip(result.antenna_labels, result.antennas, strict=True):

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from mwa_sim.errors import InputError, MwaError
+from mwa_sim.interrupt import deferred_interrupt, is_interrupt
 from mwa_sim.plan import Plan
 from mwa_sim.preparation import Preparation
 from mwa_sim.result import Result
@@ -109,10 +110,13 @@ class Serial:
     def run(self, base: Base, tasks: Sequence[Task]) -> Iterator[tuple[int, Outcome]]:
         """See :class:`Execution`."""
         for task in tasks:
-            outcome = run_task(base, task)
+            with deferred_interrupt() as pressed:
+                outcome = run_task(base, task)
             if outcome.interrupted:
                 raise KeyboardInterrupt
             yield task.number, outcome
+            if pressed():
+                raise KeyboardInterrupt
 
 
 def result_file(base: Base, key: str) -> Path:
@@ -145,6 +149,8 @@ def run_task(base: Base, task: Task) -> Outcome:
         if base.results is not None:
             result.save(result_file(base, task.key), overwrite=True)
     except Exception as error:  # whatever it is, the other scenarios go on
+        if is_interrupt(error):
+            return Outcome(interrupted=True)
         return Outcome(error=_reason(error), seconds=time.perf_counter() - started)
     return Outcome(measures, seconds=time.perf_counter() - started)
 

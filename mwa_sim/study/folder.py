@@ -77,7 +77,8 @@ class StudyFolder:
     def writing(self) -> Iterator[RowFile]:
         """Open the file of the rows for more of them."""
         file = self.path / ROWS
-        number = os.open(file, os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0))
+        how = os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0)
+        number = os.open(file, how, 0o666)
         try:
             size = os.fstat(number).st_size
             if size:

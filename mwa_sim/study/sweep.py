@@ -8,6 +8,7 @@ from contextlib import closing, nullcontext
 from typing import Any
 
 from mwa_sim.errors import DataError, InputError
+from mwa_sim.heat.team import default_threads
 from mwa_sim.interrupt import deferred_interrupt
 from mwa_sim.observe import ProgressDisplay
 from mwa_sim.plan import Plan
@@ -101,6 +102,10 @@ def sweep(
     runner, problems = _execution(workers, cluster, execution)
     if folder is None and (results or retry_failed):
         problems.append("results and retry_failed need a folder; give folder='NAME'")
+    try:
+        default_threads()
+    except InputError as error:
+        problems += error.problems
     job = prepare(plan, over, measure, sample, n, seed, where, problems)
     store = None if folder is None else StudyFolder(folder, job.description)
     saved = str(store.path.resolve()) if store is not None and results else None

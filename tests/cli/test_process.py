@@ -72,3 +72,27 @@ def test_ctrl_c_saves_what_was_simulated(plan, here):
     result = load_result(here / "plan.vtkhdf")
     assert result.status == "interrupted"
     assert 0.0 < result.frames_t[-1] < 36000.0
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for one process")
+@pytest.mark.parametrize("delay", [0.2, 0.7, 1.1])
+def test_ctrl_c_at_any_moment_ends_the_run(plan, here, delay):
+    path = plan(('on = "10 s"', 'on = "10 h"'), ('above = "70 degC"', 'above = "300 degC"'))
+    code = (
+        "import os, signal, sys, threading; from mwa_sim.cli.main import app; "
+        "press = lambda: os.kill(os.getpid(), signal.SIGINT); "
+        f"timer = threading.Timer({delay}, press); timer.start(); app()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, "run", str(path)],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 1, done.stderr
+    assert "interrupted" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "fault" not in done.stderr
+    saved = [file.name for file in here.glob("*.vtkhdf")]
+    assert saved == ([] if "nothing was saved" in done.stderr else ["plan.vtkhdf"])

@@ -1,6 +1,7 @@
 """``mwa-sim run``: output, files, exit codes."""
 
 import json
+import signal
 
 import numpy as np
 import pytest
@@ -176,8 +177,6 @@ def test_pictures_that_fail_do_not_lose_the_report(plan, here, monkeypatch):
 
 
 def test_an_interrupted_run_is_saved_and_says_so(plan, here, monkeypatch):
-    import signal
-
     from mwa_sim.observe import ProgressDisplay
 
     def interrupt(self, state):
@@ -222,8 +221,6 @@ def test_a_solver_failure_is_exit_code_1(plan, here, monkeypatch):
 
 
 def test_ctrl_c_while_saving_does_not_lose_the_run(plan, here, monkeypatch):
-    import signal
-
     finish = ResultStream.finish
 
     def interrupted(self, run, summary):
@@ -235,6 +232,29 @@ def test_ctrl_c_while_saving_does_not_lose_the_run(plan, here, monkeypatch):
     assert outcome.exit_code == 1
     assert outcome.stderr.splitlines()[-1] == "interrupted; the result is in plan.vtkhdf"
     assert load_result(here / "plan.vtkhdf").status == "done"
+
+
+@pytest.mark.parametrize("what_comes_of_it", ["flag", "twice", "fault"])
+def test_ctrl_c_during_set_up_saves_nothing(plan, here, monkeypatch, what_comes_of_it):
+    from mwa_sim.build import build as original
+
+    def build(plan, reuse):
+        made = original(plan, reuse)
+        signal.raise_signal(signal.SIGINT)
+        try:
+            if what_comes_of_it != "flag":
+                signal.raise_signal(signal.SIGINT)
+        except KeyboardInterrupt as pressed:
+            if what_comes_of_it == "fault":
+                raise SystemError("returned a result with an exception set") from pressed
+            raise
+        return made
+
+    monkeypatch.setattr("mwa_sim.simulation.build", build)
+    outcome = mwa("run", plan())
+    assert outcome.exit_code == 1
+    assert outcome.stderr == "interrupted; nothing was saved\n"
+    assert [path.name for path in here.iterdir()] == ["plan.toml"]
 
 
 def test_ctrl_c_before_the_first_step_saves_nothing(plan, here, monkeypatch):
