@@ -101,7 +101,8 @@ def sweep(
     """
     with notice_when_slow(SLOW) as notice, _warnings_in_a_line():
         loaded = plan_with(plan, overrides)
-        given = _given(loaded, over, measure, file, sample, n, seed, csv)
+        options = _options(workers, cluster, output, results, retry_failed)
+        given = _given(loaded, over, measure, file, sample, n, seed, csv, options)
         from mwa_sim.study.progress import SweepDisplay
         from mwa_sim.study.sweep import sweep as run_sweep
 
@@ -134,6 +135,19 @@ def _warnings_in_a_line() -> Iterator[None]:
         yield
 
 
+def _options(
+    workers: int, cluster: str | None, output: Path | None, results: bool, retry_failed: bool
+) -> list[str]:
+    """What is wrong with how the sweep is to be run."""
+    from mwa_sim.study.execution import execution_problems
+
+    problems = execution_problems(workers, cluster)
+    for option, given in (("--results", results), ("--retry-failed", retry_failed)):
+        if given and output is None:
+            problems.append(f"{option} needs the folder of the sweep; give -o FOLDER")
+    return problems
+
+
 def _given(
     plan: Plan,
     over: list[str] | None,
@@ -143,12 +157,13 @@ def _given(
     n: int | None,
     seed: int | None,
     csv: Path | None,
+    problems: list[str],
 ) -> dict[str, Any]:
     """What to run, from the file and the options beside it, or every mistake in them."""
-    from mwa_sim.study.job import prepare
+    from mwa_sim.study.job import check
+    from mwa_sim.study.scenarios import SAMPLES
     from mwa_sim.study.written import read_over, read_scenarios, read_sweep_file, split_over
 
-    problems: list[str] = []
     written = read_sweep_file(file) if file is not None else None
     texts: dict[str, Any] = dict(written.over) if written else {}
     for text in over or ():
@@ -176,10 +191,13 @@ def _given(
         problems += error.problems
     how = sample or (written.sample if written else None) or "grid"
     count = n if n is not None else (written.n if written else None)
+    if how != "grid" and how in SAMPLES and count is None:
+        problems.append("give -n, the number of scenarios to sample, such as -n 64")
+        count = 1
     chosen = seed if seed is not None else (written.seed if written else None)
-    if problems and measures and varied:
+    if problems:
         # Says what else is wrong.
-        prepare(plan, varied, measures, how, count, 0, None, problems)
+        check(plan, varied, measures, how, count, problems)
     if problems:
         raise InputError(problems)
     return {"over": varied, "measure": measures, "sample": how, "n": count, "seed": chosen or 0}

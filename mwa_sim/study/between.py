@@ -36,13 +36,17 @@ class Range:
     law: str = "uniform"
     mode: Any = None
 
-    def read(self, reader: Callable[[Any], float]) -> Range:
+    def read(
+        self, reader: Callable[[Any], float], show: Callable[[float], str] = "{:g}".format
+    ) -> Range:
         """The same range in numbers.
 
         Parameters
         ----------
         reader : callable
             Reads one end; raises InputError.
+        show : callable, optional
+            Writes a number with its unit.
 
         Raises
         ------
@@ -62,12 +66,15 @@ class Range:
         if found:
             raise InputError(found)
         made = replace(self, **numbers)
+        text = f"{show(made.low)}..{show(made.high)}"
         if not made.low < made.high:
-            found.append(f"the range {self} is empty; write the lower end first")
+            found.append(f"the range {text} is empty; write the lower end first")
         elif made.law == "log-uniform" and made.low <= 0.0:
-            found.append(f"the range {self} is log-uniform, so its lower end must be above 0")
+            found.append(f"the range {text} is log-uniform, so its lower end must be above 0")
         elif made.mode is not None and not made.low <= made.mode <= made.high:
-            found.append(f"the most likely value of the range {self} lies outside it")
+            found.append(
+                f"the most likely value of the range {text} lies outside it: {show(made.mode)}"
+            )
         if found:
             raise InputError(found)
         return made

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from mwa_sim.errors import InputError, MwaError
+from mwa_sim.heat.team import default_threads
 from mwa_sim.interrupt import deferred_interrupt, is_interrupt
 from mwa_sim.plan import Plan
 from mwa_sim.preparation import Preparation
@@ -102,6 +103,20 @@ class Execution(Protocol):
             After Ctrl-C; what has been yielded stays valid.
         """
         ...
+
+
+def execution_problems(workers: Any, cluster: Any) -> list[str]:
+    """What is wrong with the processes that are to run a sweep, and with their threads."""
+    problems: list[str] = []
+    if cluster is not None and workers != 1:
+        problems.append("give either workers, of this computer, or a cluster")
+    elif isinstance(workers, bool) or not isinstance(workers, int) or workers < 1:
+        problems.append(f"workers: expected a whole number of at least 1, got {workers!r}")
+    try:
+        default_threads()
+    except InputError as error:
+        problems += error.problems
+    return problems
 
 
 class Serial:

@@ -10,7 +10,7 @@ from mwa_sim.errors import InputError, MwaError
 from mwa_sim.plan import Plan
 from mwa_sim.study.keys import PlanHasher, key_quantity, unit_of, value_at
 from mwa_sim.study.measures import Measure, read_measures
-from mwa_sim.study.scenarios import Changes, Scenarios, expand
+from mwa_sim.study.scenarios import SAMPLES, Changes, Scenarios, expand, unknown_sample
 from mwa_sim.study.table import Row
 
 MOST_PROBLEMS = 25
@@ -126,6 +126,33 @@ def prepare(
         "plan": plan.described(),
     }
     return Job(scenarios, measures, inputs, keys, hasher(plan, *beside), units, description)
+
+
+def check(
+    plan: Plan, over: Any, measure: Any, sample: str, n: int | None, problems: list[str]
+) -> None:
+    """Add what is wrong with a sweep that will not run to the other mistakes in it.
+
+    Parameters
+    ----------
+    plan, over, measure, sample, n
+        As given to :func:`mwa_sim.study.sweep.sweep`; what could not be read is left out.
+    problems : list of str
+        Gets a line for every mistake.
+    """
+    if sample not in SAMPLES:
+        problems.append(unknown_sample(sample))
+        sample = "grid" if n is None else "latin-hypercube"
+    if measure:
+        try:
+            read_measures(measure, plan)
+        except InputError as error:
+            problems += error.problems
+    if over:
+        try:
+            _checked(plan, expand(plan, over, sample, n), PlanHasher(), [])
+        except InputError as error:
+            problems += error.problems
 
 
 def _checked(

@@ -74,7 +74,7 @@ def expand(
         Listing what is wrong with keys, ranges and options; the values are not checked.
     """
     if sample not in SAMPLES:
-        raise InputError(f"sample: unknown '{sample}'{did_you_mean(sample, SAMPLES)}")
+        raise InputError(unknown_sample(sample))
     if isinstance(over, Mapping):
         axes = _axes(plan, over)
         _check_options(axes, sample, n)
@@ -97,6 +97,11 @@ def expand(
         raise InputError("over: there is no scenario to run")
     complete = sample == "grid" and where is None
     return Scenarios(changes, keys, axes if complete else (), notes)
+
+
+def unknown_sample(sample: str) -> str:
+    """What to say of a way to choose scenarios that is none of :data:`SAMPLES`."""
+    return f"sample: unknown '{sample}'{did_you_mean(sample, SAMPLES)}"
 
 
 def _axes(plan: Plan, over: Mapping[Any, Any]) -> tuple[Axis, ...]:
@@ -126,7 +131,9 @@ def _values(plan: Plan, keys: tuple[str, ...], values: Any) -> tuple[Any, ...] |
         if len(keys) > 1:
             raise InputError("a range belongs to one key; keys that go together need a list")
         reader = key_quantity(plan, keys[0])
-        return values.read(_number if reader is None else reader.read)
+        if reader is None:
+            return values.read(_number)
+        return values.read(reader.read, reader.show)
     if isinstance(values, (str, Mapping)) or not isinstance(values, Iterable):
         raise InputError(f"expected a list of values or mwa.between(low, high), got {values!r}")
     listed = tuple(each.item() if isinstance(each, np.generic) else each for each in values)

@@ -8,12 +8,19 @@ from contextlib import closing, nullcontext
 from typing import Any
 
 from mwa_sim.errors import DataError, InputError
-from mwa_sim.heat.team import default_threads
 from mwa_sim.interrupt import deferred_interrupt
 from mwa_sim.observe import ProgressDisplay
 from mwa_sim.plan import Plan
 from mwa_sim.result import Result
-from mwa_sim.study.execution import Base, Execution, Outcome, Serial, Task, result_file
+from mwa_sim.study.execution import (
+    Base,
+    Execution,
+    Outcome,
+    Serial,
+    Task,
+    execution_problems,
+    result_file,
+)
 from mwa_sim.study.folder import RowFile, StudyFolder, restored, stored
 from mwa_sim.study.job import Job, prepare
 from mwa_sim.study.progress import SweepDisplay
@@ -102,10 +109,6 @@ def sweep(
     runner, problems = _execution(workers, cluster, execution)
     if folder is None and (results or retry_failed):
         problems.append("results and retry_failed need a folder; give folder='NAME'")
-    try:
-        default_threads()
-    except InputError as error:
-        problems += error.problems
     job = prepare(plan, over, measure, sample, n, seed, where, problems)
     store = None if folder is None else StudyFolder(folder, job.description)
     saved = str(store.path.resolve()) if store is not None and results else None
@@ -144,19 +147,18 @@ def sweep(
 def _execution(
     workers: int, cluster: Any, execution: Execution | None
 ) -> tuple[Execution, list[str]]:
+    problems = execution_problems(1 if execution is not None else workers, cluster)
     if execution is not None:
-        return execution, []
+        return execution, problems
+    if problems:
+        return Serial(), problems
     if cluster is not None:
-        if workers != 1:
-            return Serial(), ["give either workers, of this computer, or a cluster"]
         from mwa_sim.study.dask_execution import DaskExecution
 
         try:
             return DaskExecution(cluster), []
         except InputError as error:
             return Serial(), list(error.problems)
-    if isinstance(workers, bool) or not isinstance(workers, int) or workers < 1:
-        return Serial(), [f"workers: expected a whole number of at least 1, got {workers!r}"]
     if workers == 1:
         return Serial(), []
     from mwa_sim.study.processes import Processes

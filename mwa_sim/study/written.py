@@ -181,11 +181,15 @@ def _value(plan: Plan, key: str, value: Any) -> Any:
 
 
 def _literal(text: str) -> Any:
-    """A number, list or quoted text as in TOML, or else the text as it is."""
+    """A number, list or quoted text as in TOML, or else a list of texts, or the text as it is."""
+    text = text.strip()
     try:
-        return tomllib.loads(f"value = {text.strip()}")["value"]
+        return tomllib.loads(f"value = {text}")["value"]
     except tomllib.TOMLDecodeError:
-        return text.strip()
+        if text.startswith("[") and text.endswith("]"):
+            # [1 mm, 2 mm, 3 mm], as nobody quotes three times within the quotes of a shell.
+            return [_literal(part) for part in _parts(text[1:-1])]
+        return text
 
 
 def _parts(text: str) -> list[str]:

@@ -127,6 +127,46 @@ def test_all_mistakes_come_at_once(plan):
         assert part in found
 
 
+def test_mistakes_in_values_and_options_come_at_once(plan, monkeypatch):
+    monkeypatch.setenv("MWA_SIM_THREADS", "abc")
+    outcome = mwa(
+        "sweep", plan(), "--over", "pulses.0.power=20, 30 s", "--over", "tisues=nominal",
+        "--measure", "peak(wal)", "--workers", 0, "--sample", "sobolx", "--results",
+    )  # fmt: skip
+    assert outcome.exit_code == 2
+    found = errors(outcome)
+    for part in (
+        'write "20 W"',
+        "did you mean 'tissues'?",
+        "did you mean 'wall'?",
+        "workers: expected a whole number",
+        "unknown 'sobolx'; did you mean 'sobol'?",
+        "MWA_SIM_THREADS: expected a number",
+        "-o FOLDER",
+    ):
+        assert sum(part in line for line in found) == 1, part
+
+
+def test_threads_that_are_no_number_are_refused_before_the_first_run(plan, here, monkeypatch):
+    monkeypatch.setenv("MWA_SIM_THREADS", "abc")
+    outcome = mwa("sweep", plan(), "--over", POWER, "--measure", "on_time_s", "-o", "kept")
+    assert outcome.exit_code == 2
+    assert errors(outcome) == ["MWA_SIM_THREADS: expected a number of threads such as 2, got 'abc'"]
+    assert not (here / "kept").exists()
+
+
+def test_points_are_given_by_their_coordinates(plan, here):
+    outcome = mwa(
+        "sweep", plan(), *ON, "--over", "pose.tip=[0 mm, 0 mm, 1 mm], [0 mm,0 mm,0 mm]",
+        "--measure", "on_time_s", "-o", "kept", "--json",
+    )  # fmt: skip
+    assert outcome.exit_code == 0, outcome.stderr
+    tips = [row["pose.tip"] for row in json.loads(outcome.stdout)["rows"]]
+    assert tips == [["0 mm", "0 mm", "1 mm"], ["0 mm", "0 mm", "0 mm"]]  # as they were written
+    if os.name == "posix":
+        assert not (here / "kept" / "rows.jsonl").stat().st_mode & 0o111
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -136,7 +176,24 @@ def test_all_mistakes_come_at_once(plan):
         (("--over", "pulses.0.power=1 W..2 W", "--measure", "on_time_s"), "needs a list"),
         (("--over", POWER, "--measure", "on_time_s", "--workers", "0"), "workers"),
         (("--over", POWER, "--measure", "on_time_s", "-o", "plan.toml"), "is a file"),
-        (("--over", POWER, "--measure", "on_time_s", "--results"), "need a folder"),
+        (("--over", POWER, "--measure", "on_time_s", "--results"), "--results needs the folder"),
+        (
+            ("--over", "pulses.0.power=1 W..2 W", "--measure", "on_time_s", "--sample", "sobol"),
+            "-n 64",
+        ),
+        (
+            (
+                "--over",
+                "pulses.0.power=40 W..20 W",
+                "--measure",
+                "on_time_s",
+                "--sample",
+                "sobol",
+                "-n",
+                "2",
+            ),
+            "the range 40 W..20 W is empty",
+        ),
         (("--file", "none.toml"), "does not exist"),
         (("--over", POWER, "--measure", "on_time_s", "-n", "4"), "a grid has as many"),
     ],
