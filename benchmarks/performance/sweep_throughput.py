@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import argparse
 import cProfile
+import os
 import pstats
 import time
 from pathlib import Path
@@ -24,6 +25,7 @@ import numpy as np
 
 import mwa_sim as mwa
 from mwa_sim.heat.step import HeatStepper
+from mwa_sim.heat.team import VARIABLE
 from mwa_sim.plan_file import load_plan
 from mwa_sim.simulation import Simulation
 
@@ -65,14 +67,9 @@ def rate(plan: mwa.Plan, scenarios: int, workers: int) -> None:
 
 def parts(plan: mwa.Plan) -> None:
     """Run one scenario on one thread under the profiler and print the parts of its time loop."""
+    os.environ[VARIABLE] = "1"
     for profiled in (False, True):
         run = Simulation(plan)
-        old = run.setup.stepper
-        # The same stepper, on one thread.
-        run.setup.stepper.__init__(  # type: ignore[misc]
-            old.model, old.sources, 37.0, old.tolerance, old.max_step, rewetting=old.rewetting,
-            threads=1,
-        )  # fmt: skip
         profile = cProfile.Profile()
         if profiled:
             profile.enable()

@@ -28,7 +28,8 @@ from mwa_sim.heat.sliced import CHUNK
 from mwa_sim.typing import FloatArray
 
 # A node may wait while its temperature stays within 0.005 K of a straight line in time and within
-# 1 K, and only until a hundredth of its vessels could have closed; the perfusion counts what waits.
+# 1 K, for two minutes at most, and only until a hundredth of its vessels could have closed; the
+# perfusion counts what waits.
 _STRAIGHT = np.float32(0.005)
 _FARTHEST = np.float32(1.0)
 _LONGEST_WAIT = np.float32(120.0)
