@@ -18,7 +18,7 @@ from mwa_sim.interrupt import deferred_interrupt
 from mwa_sim.study.dask_cluster import difference
 from mwa_sim.study.dask_worker import introduce, serve
 from mwa_sim.study.execution import Task
-from mwa_sim.study.processes import ONE_THREAD
+from mwa_sim.study.pool import ONE_THREAD
 
 LOOK_S = 0.5
 """Wall time [s] between two looks at which workers there are."""

@@ -2,35 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import queue
-import subprocess
-import sys
-import threading
 from collections import Counter, deque
 from collections.abc import Iterator, Sequence
-from pathlib import Path
-from typing import IO, cast
+from typing import cast
 
 from mwa_sim.errors import SolverError
-from mwa_sim.interrupt import deferred_interrupt
-from mwa_sim.study.channel import packed, receive, send
-from mwa_sim.study.execution import Base, Outcome, Task
+from mwa_sim.study.execution import Base, Outcome, Task, run_task
+from mwa_sim.study.pool import Gone, Pool
 
 ATTEMPTS = 2
 """How often a scenario is tried whose worker process dies."""
-
-ONE_THREAD = (
-    "OMP_NUM_THREADS",
-    "OPENBLAS_NUM_THREADS",
-    "MKL_NUM_THREADS",
-    "VECLIB_MAXIMUM_THREADS",
-    "NUMBA_NUM_THREADS",
-    "MWA_SIM_THREADS",
-)
-"""Environment variables that are 1 in a worker process."""
-
-_POLL = 0.2
 
 
 class Processes:
@@ -58,7 +39,7 @@ class Processes:
         SolverError
             If no worker process can be started.
         """
-        pool = _Pool(packed(sys.path), packed(base))
+        pool = Pool(numbered_outcome, base)
         waiting = deque(tasks)
         tries: Counter[int] = Counter()
         try:
@@ -66,8 +47,8 @@ class Processes:
                 pool.add()
             while waiting or pool.busy:
                 worker, message = pool.next()
-                if isinstance(message, _Gone):
-                    task = pool.remove(worker)
+                if isinstance(message, Gone):
+                    task = cast(Task | None, pool.remove(worker))
                     if task is not None:
                         tries[task.number] += 1
                         if tries[task.number] < ATTEMPTS:
@@ -91,106 +72,9 @@ class Processes:
             pool.close()
 
 
-class _Gone:
-    """Stands for the end of a process."""
-
-    def __init__(self, code: int | None) -> None:
-        self.why = f"signal {-code}" if code is not None and code < 0 else f"exit code {code}"
-
-
-class _Worker:
-    def __init__(self, inbox: queue.SimpleQueue[tuple[_Worker, object]], *first: bytes) -> None:
-        self.ready = False
-        self.task: Task | None = None
-        root = str(Path(__file__).resolve().parents[2])
-        start = f"import sys; sys.path.insert(0, {root!r}); "
-        start += "from mwa_sim.study.worker import main; main()"
-        # Ctrl-C in a terminal is meant for the study alone.
-        group = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
-        self.process = subprocess.Popen(
-            [sys.executable, "-c", start],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env={**os.environ, **dict.fromkeys(ONE_THREAD, "1")},
-            creationflags=group,
-            start_new_session=os.name != "nt",
-        )
-        self._to = cast(IO[bytes], self.process.stdin)
-        self._from = cast(IO[bytes], self.process.stdout)
-        self._listener = threading.Thread(target=self._listen, args=(inbox, first), daemon=True)
-        self._listener.start()
-
-    def _listen(
-        self, inbox: queue.SimpleQueue[tuple[_Worker, object]], first: tuple[bytes, ...]
-    ) -> None:
-        """Send what comes first, then pass on every message, and at last the end."""
-        try:
-            for data in first:
-                send(self._to, data)
-            while True:
-                inbox.put((self, receive(self._from)))
-        except (EOFError, OSError, ValueError):
-            inbox.put((self, _Gone(self.process.wait())))
-
-    def give(self, task: Task) -> None:
-        self.task = task
-        data = packed(task)
-        try:
-            send(self._to, data)
-        except OSError:
-            return  # it is gone; the listener says so
-
-    def close(self) -> None:
-        self.process.kill()
-        self._listener.join()
-        for stream in (self._to, self._from):
-            try:
-                stream.close()
-            except OSError:
-                continue
-
-
-class _Pool:
-    def __init__(self, *first: bytes) -> None:
-        self._first = first
-        self._inbox: queue.SimpleQueue[tuple[_Worker, object]] = queue.SimpleQueue()
-        self._workers: list[_Worker] = []
-        self._interrupted = False
-
-    def add(self) -> None:
-        self._workers.append(_Worker(self._inbox, *self._first))
-
-    @property
-    def empty(self) -> bool:
-        return not self._workers
-
-    @property
-    def busy(self) -> bool:
-        return any(worker.task is not None for worker in self._workers)
-
-    def next(self) -> tuple[_Worker, object]:
-        """The next message; waits in pieces, because Ctrl-C ends no wait on Windows."""
-        while not self._interrupted:
-            with deferred_interrupt() as pressed:
-                try:
-                    message = self._inbox.get(timeout=_POLL)
-                except queue.Empty:
-                    message = None
-            # Ctrl-C may come together with a message, and neither is to be lost.
-            self._interrupted = pressed()
-            if message is not None:
-                return message
-        raise KeyboardInterrupt
-
-    def remove(self, worker: _Worker) -> Task | None:
-        """Forget a worker that ended, and give back what it had in hand."""
-        self._workers.remove(worker)
-        worker.close()
-        return worker.task
-
-    def close(self) -> None:
-        for worker in self._workers:
-            worker.close()
+def numbered_outcome(base: Base, task: Task) -> tuple[int, Outcome]:
+    """What a worker process answers to a task."""
+    return task.number, run_task(base, task)
 
 
 def _death(why: str) -> str:

@@ -1,4 +1,4 @@
-"""A worker process of a study: gets the base once, then one scenario after the other."""
+"""A worker process: gets a function and its base once, then answers one task after the other."""
 
 from __future__ import annotations
 
@@ -25,17 +25,15 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 
     sys.path[:] = receive(incoming)
-    from mwa_sim.study.execution import run_task
-
-    base = receive(incoming)
+    function, base = receive(incoming)
     tasks: queue.SimpleQueue[Any] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(incoming, tasks), daemon=True).start()
     send(outgoing, packed(None))
     while True:
         task = tasks.get()
-        outcome = run_task(base, task)
+        answer = function(base, task)
         try:
-            send(outgoing, packed((task.number, outcome)))
+            send(outgoing, packed(answer))
         except OSError:
             os._exit(1)
 

@@ -22,16 +22,16 @@ ROOT = Path(__file__).parents[2]
 @pytest.fixture
 def started(monkeypatch):
     """Worker processes that were started."""
-    import mwa_sim.study.processes as processes
+    import mwa_sim.study.pool as pool
 
     seen = []
-    original = processes._Worker.__init__
+    original = pool.Worker.__init__
 
     def noted(self, *arguments):
         original(self, *arguments)
         seen.append(self.process)
 
-    monkeypatch.setattr(processes._Worker, "__init__", noted)
+    monkeypatch.setattr(pool.Worker, "__init__", noted)
     yield seen
     assert [process.poll() is None for process in seen] == [False] * len(seen)
 
@@ -169,16 +169,16 @@ def test_processes_that_cannot_start_end_the_sweep(plan, monkeypatch, started):
 
 
 def test_fewer_processes_than_asked_for_do_the_work(plan, monkeypatch, started):
-    import mwa_sim.study.processes as processes
+    import mwa_sim.study.pool as pool
 
-    popen = processes.subprocess.Popen
+    popen = pool.subprocess.Popen
 
     def second_fails(command, **options):
         if started:
             command = [sys.executable, "-c", "raise SystemExit(3)"]
         return popen(command, **options)
 
-    monkeypatch.setattr(processes.subprocess, "Popen", second_fails)
+    monkeypatch.setattr(pool.subprocess, "Popen", second_fails)
     study = mwa.sweep(plan, {POWER: [10, 20, 30]}, measure=["volume_ml"], workers=2)
     assert study.column("status").tolist() == ["done"] * 3
     assert len(started) == 2
