@@ -8,6 +8,7 @@ import typer
 
 from mwa_sim import __version__
 from mwa_sim.cli.antenna import antenna
+from mwa_sim.cli.bench import bench
 from mwa_sim.cli.catalogue import list_entries
 from mwa_sim.cli.check import check
 from mwa_sim.cli.cite import cite
@@ -39,6 +40,7 @@ app.command("check")(check)
 app.command("show")(show)
 app.command("mesh")(mesh)
 app.command("antenna")(antenna)
+app.command("bench")(bench)
 app.command("list")(list_entries)
 app.command("cite")(cite)
 

@@ -58,8 +58,8 @@ def free(path: Path) -> Path:
     return candidate
 
 
-def plots_target(folder: Path) -> Path:
-    """The folder the pictures go to; it is not made yet.
+def plots_target(folder: Path, what: str = "pictures") -> Path:
+    """The folder that pictures, or other files, go to; it is not made yet.
 
     Raises
     ------
@@ -70,8 +70,8 @@ def plots_target(folder: Path) -> Path:
     while not existing.exists() and existing != existing.parent:
         existing = existing.parent
     if not existing.is_dir():
-        raise InputError(f"cannot write pictures to {folder}: {existing} is not a folder")
-    check_folder(existing, f"pictures to {folder}")
+        raise InputError(f"cannot write {what} to {folder}: {existing} is not a folder")
+    check_folder(existing, f"{what} to {folder}")
     return folder
 
 
