@@ -1,12 +1,12 @@
 """A plan of a few seconds on a small block."""
 
+from benchmarks.verification.blocks import cube
 from mwa_sim.antenna.antenna import Antenna
 from mwa_sim.antenna.pose import Pose
 from mwa_sim.case import Case
 from mwa_sim.control.protocol import Protocol
 from mwa_sim.mesh.tetmesh import TetMesh
 from mwa_sim.plan import Plan
-from tests.heat.blocks import cube
 
 
 def small_plan() -> Plan:

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from benchmarks.verification.blocks import cube
 from mwa_sim.antenna.pose import Pose
 from mwa_sim.case import Case
 from mwa_sim.control.protocol import Protocol
@@ -12,7 +13,6 @@ from mwa_sim.plan import Plan
 from mwa_sim.plan_file import plan_from_data
 from mwa_sim.simulation import simulate
 from tests.cli.block import write_case
-from tests.heat.blocks import cube
 
 
 @pytest.fixture(scope="module")

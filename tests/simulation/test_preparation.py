@@ -5,6 +5,7 @@ import pickle
 import numpy as np
 import pytest
 
+from benchmarks.verification.blocks import cube
 from mwa_sim.antenna.antenna import Antenna
 from mwa_sim.antenna.pose import Pose
 from mwa_sim.build import Preparation, build
@@ -16,7 +17,6 @@ from mwa_sim.plan import Plan
 from mwa_sim.preparation import MOST
 from mwa_sim.simulation import simulate
 from mwa_sim.tissue import load_tissue
-from tests.heat.blocks import cube
 
 SLOT = Antenna.from_library("slot-1.6mm")
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from benchmarks.verification.blocks import cube
 from mwa_sim.antenna.antenna import Antenna, Cooling
 from mwa_sim.antenna.pose import Pose
 from mwa_sim.applied import combined_shafts, intersections
@@ -21,7 +22,6 @@ from mwa_sim.result import load_result
 from mwa_sim.simulation import Simulation, simulate
 from mwa_sim.tissue import load_tissue, tissue_from_table
 from tests.antenna.boxes import box
-from tests.heat.blocks import cube
 
 AGAR = tissue_from_table(
     "agar",

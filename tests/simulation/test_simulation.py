@@ -6,6 +6,7 @@ import threading
 import numpy as np
 import pytest
 
+from benchmarks.verification.blocks import cube
 from mwa_sim.antenna.antenna import Antenna
 from mwa_sim.antenna.pose import Pose
 from mwa_sim.case import Boundary, Case
@@ -14,7 +15,6 @@ from mwa_sim.errors import InputError
 from mwa_sim.mesh.tetmesh import TetMesh
 from mwa_sim.plan import Plan
 from mwa_sim.simulation import Simulation, simulate, steps
-from tests.heat.blocks import cube
 
 
 @pytest.fixture(scope="module")

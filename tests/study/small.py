@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from benchmarks.verification.blocks import cube
 from mwa_sim.antenna.antenna import Antenna
 from mwa_sim.antenna.pose import Pose
 from mwa_sim.case import Case
@@ -9,7 +10,6 @@ from mwa_sim.case_parts import OrganAtRisk
 from mwa_sim.control.protocol import Protocol
 from mwa_sim.mesh.tetmesh import TetMesh
 from mwa_sim.plan import Plan
-from tests.heat.blocks import cube
 
 
 def small_plan() -> Plan:

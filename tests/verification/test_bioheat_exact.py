@@ -9,11 +9,18 @@ import pytest
 import scipy.sparse as sp
 from scipy.integrate import quad
 
+from benchmarks.verification.blocks import (
+    Block,
+    consistent_load,
+    graded_axis,
+    material,
+    model,
+    tensor,
+)
 from mwa_sim.heat.boundary import NodalBoundary
 from mwa_sim.heat.pennes import BLOOD_DENSITY, BLOOD_SPECIFIC_HEAT
 from mwa_sim.heat.source import Source
 from mwa_sim.heat.step import HeatStepper
-from tests.heat.blocks import Block, consistent_load, graded_axis, material, model, tensor
 
 K, RHO_C, W = 0.5, 3.8e6, 3e4
 ALPHA, BETA = K / RHO_C, W / RHO_C

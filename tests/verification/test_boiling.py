@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
+from benchmarks.verification.blocks import block, material, model
 from benchmarks.verification.exact.medium import Medium
 from benchmarks.verification.exact.similarity import Profile
 from benchmarks.verification.exact.stefan import StefanWall
 from mwa_sim.heat.boundary import NodalBoundary
 from mwa_sim.heat.step import HeatStepper
 from mwa_sim.tissue.enthalpy import LATENT_HEAT, vapour_slope
-from tests.heat.blocks import block, material, model
 
 WALL, START, K, RHO, C, WATER = 180.0, 60.0, 0.5, 1050.0, 3600.0, 0.75
 LENGTH, TIME = 0.024, 120.0

@@ -12,6 +12,7 @@ import skfem
 from scipy.sparse.linalg import splu
 from skfem.helpers import dot, grad
 
+from benchmarks.verification.blocks import cube
 from mwa_sim.antenna.antenna import Antenna, Cooling
 from mwa_sim.antenna.pose import Pose
 from mwa_sim.build import build
@@ -21,7 +22,6 @@ from mwa_sim.mesh.tetmesh import TetMesh
 from mwa_sim.plan import Plan
 from mwa_sim.simulation import simulate
 from mwa_sim.tissue import load_tissue
-from tests.heat.blocks import cube
 
 COOLING = Cooling(800.0, 20.0, 0.004, 0.02)
 

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
+from benchmarks.verification.blocks import cube, material, model
 from mwa_sim.heat.boundary import nodal_boundary
 from mwa_sim.heat.kernels import REFERENCE
 from mwa_sim.heat.superstep import SuperStep, stages_for
 from mwa_sim.heat.team import ALONE
-from tests.heat.blocks import cube, material, model
 
 HALF, DECAY, K, SLOPE, RHO_C = 0.01, 30.0, 0.5, 0.0066, 3.8e6
 
