@@ -1,0 +1,1 @@
+"""Damage, dose and cell death against closed forms: `mwa-sim bench damage`."""
