@@ -26,6 +26,9 @@ import mwa_sim.study.dask_worker as dask_worker
 
 POWER = "pulses.0.power"
 POWERS = [float(power) for power in range(5, 65, 5)]
+# A process that compiles the kernels and one that loads them compiled by another may differ in the
+# last bit of a product: the compiler may fuse and reorder, and does not always do it alike.
+ROUNDING = 1e-9
 KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
 
 
@@ -90,7 +93,7 @@ def test_a_worker_killed_in_the_middle_costs_no_row_and_none_comes_twice(
     assert sorted(row.scenario for row in rows) == list(range(len(POWERS)))
     assert len(lines(tmp_path)) == len(POWERS)
     for name in alone.measures:
-        np.testing.assert_array_equal(study.column(name), alone.column(name))
+        np.testing.assert_allclose(study.column(name), alone.column(name), rtol=ROUNDING)
     processes = set(study.column("process"))
     assert os.getpid() not in processes
     assert len(processes) >= 2
@@ -329,4 +332,4 @@ def test_a_cluster_that_goes_away_leaves_the_rows(plan, alone, tmp_path):
     assert 3 <= len(lines(tmp_path)) < len(POWERS)
     rest = mwa.sweep(plan, {POWER: POWERS}, measure=measure, folder=tmp_path)
     assert sum(row.kept for row in rest) == ended.rows
-    np.testing.assert_array_equal(rest.column("peak"), alone.column("peak(wall)"))
+    np.testing.assert_allclose(rest.column("peak"), alone.column("peak(wall)"), rtol=ROUNDING)
