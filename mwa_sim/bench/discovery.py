@@ -36,9 +36,15 @@ def benchmark_folder() -> Path:
     )
 
 
-def names() -> dict[str, str]:
-    """Kind of every benchmark by name, in the order of a report; nothing is imported."""
-    root = benchmark_folder()
+def names(folder: Path | None = None) -> dict[str, str]:
+    """Kind of every benchmark by name, in the order of a report; nothing is imported.
+
+    Parameters
+    ----------
+    folder : Path, optional
+        An importable package with a folder for every kind; :func:`benchmark_folder` by default.
+    """
+    root = folder or benchmark_folder()
     return {
         file.parent.name: kind
         for kind in KINDS
@@ -46,13 +52,15 @@ def names() -> dict[str, str]:
     }
 
 
-def chosen(wanted: Sequence[str] = ()) -> list[str]:
+def chosen(wanted: Sequence[str] = (), folder: Path | None = None) -> list[str]:
     """Names of the benchmarks that are asked for.
 
     Parameters
     ----------
     wanted : sequence of str, optional
         Names, or ``verification`` or ``validation`` for all of a kind; empty for all.
+    folder : Path, optional
+        As in :func:`names`.
 
     Returns
     -------
@@ -64,7 +72,7 @@ def chosen(wanted: Sequence[str] = ()) -> list[str]:
     InputError
         Listing every name that does not exist.
     """
-    known = names()
+    known = names(folder)
     wrong = [name for name in wanted if name not in known and name not in KINDS]
     if wrong:
         raise InputError(
@@ -77,13 +85,15 @@ def chosen(wanted: Sequence[str] = ()) -> list[str]:
     return [name for name, kind in known.items() if not wanted or {name, kind} & set(wanted)]
 
 
-def load(name: str) -> Benchmark:
+def load(name: str, folder: Path | None = None) -> Benchmark:
     """Import a benchmark.
 
     Parameters
     ----------
     name : str
         One of :func:`names`.
+    folder : Path, optional
+        As in :func:`names`.
 
     Returns
     -------
@@ -92,14 +102,14 @@ def load(name: str) -> Benchmark:
     Raises
     ------
     DataError
-        If another package of the name ``benchmarks`` is in the way, or the folder holds none.
+        If another package of the same name is in the way, or the folder holds none.
     """
-    root = benchmark_folder()
+    root = folder or benchmark_folder()
     if str(root.parent) not in sys.path:
         sys.path.insert(0, str(root.parent))
-    module = importlib.import_module(f"benchmarks.{names()[name]}.{name}.{MODULE}")
+    module = importlib.import_module(f"{root.name}.{names(root)[name]}.{name}.{MODULE}")
     if not Path(str(module.__file__)).resolve().is_relative_to(root.resolve()):
-        raise DataError(f"another package 'benchmarks' is imported, {module.__file__}")
+        raise DataError(f"another package '{root.name}' is in the way: {module.__file__}")
     found = getattr(module, "BENCHMARK", None)
     if not isinstance(found, Benchmark) or found.name != name:
         raise DataError(f"{module.__file__} holds no benchmark named {name!r}")

@@ -6,6 +6,7 @@ import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from time import perf_counter
 from typing import Any
 
@@ -26,9 +27,12 @@ class Suite:
     Attributes
     ----------
     quick : bool
+    folder : Path or None
+        Where they are, as in :func:`mwa_sim.bench.discovery.names`.
     """
 
     quick: bool
+    folder: Path | None = None
 
 
 def run_suite(
@@ -36,6 +40,7 @@ def run_suite(
     *,
     quick: bool = False,
     workers: int = 2,
+    folder: Path | None = None,
     started: Callable[[str], Any] | None = None,
     ended: Callable[[dict[str, Any]], Any] | None = None,
 ) -> dict[str, Any]:
@@ -49,6 +54,8 @@ def run_suite(
         Coarser and less.
     workers : int, optional
         Processes side by side.
+    folder : Path, optional
+        Where they are, as in :func:`mwa_sim.bench.discovery.names`.
     started, ended : callable, optional
         Called with the name of a benchmark when it begins, and with its record when it has ended.
 
@@ -62,11 +69,11 @@ def run_suite(
         ``seconds``, ``rows``, ``tables``, ``figures``.
     """
     begin = perf_counter()
-    benchmarks = {name: load(name) for name in wanted}
+    benchmarks = {name: load(name, folder) for name in wanted}
     records = {name: _record(benchmark, "not run") for name, benchmark in benchmarks.items()}
     status = "done"
     waiting = sorted(wanted, key=lambda name: benchmarks[name].cost)
-    pool = Pool(run_benchmark, Suite(quick))
+    pool = Pool(run_benchmark, Suite(quick, folder))
 
     def give(worker: Any) -> None:
         if waiting:
@@ -129,7 +136,7 @@ def run_benchmark(suite: Suite, name: str) -> dict[str, Any]:
     dict
         Its record, see :func:`run_suite`. An error of the benchmark is a record as well.
     """
-    benchmark = load(name)
+    benchmark = load(name, suite.folder)
     begin = perf_counter()
     try:
         findings = benchmark.run(Effort(suite.quick, _nothing))
