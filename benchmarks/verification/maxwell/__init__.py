@@ -1,0 +1,1 @@
+"""The antenna's field against exact ones, finer meshes and other programs."""
