@@ -1,10 +1,12 @@
-"""Command line and tables of the validation benchmarks."""
+"""Command line, tables and published values of the validation benchmarks."""
 
 from __future__ import annotations
 
 import argparse
+import csv
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -33,3 +35,47 @@ def write(file: Path | None, numbers: Any) -> None:
     if file is not None:
         file.write_text(json.dumps(numbers, indent=1))
         print(f"\nwritten: {file}")
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A published quantity, as ``reference.csv`` of a benchmark has it.
+
+    Attributes
+    ----------
+    value : float
+    unit : str
+    error : float
+        Standard deviation or reading error; nan if none is published.
+    source : str
+        Key of the bibliography.
+    where : str
+        In the source.
+    """
+
+    value: float
+    unit: str
+    error: float
+    source: str
+    where: str
+
+
+def read_references(benchmark: str | Path) -> dict[str, Reference]:
+    """References of a benchmark by quantity.
+
+    Parameters
+    ----------
+    benchmark : str or path
+        A module of its folder (``__file__``); ``reference.csv`` lies beside it.
+    """
+    with Path(benchmark).with_name("reference.csv").open(newline="", encoding="utf-8") as file:
+        return {
+            line["quantity"]: Reference(
+                value=float(line["value"]),
+                unit=line["unit"],
+                error=float(line["error"] or "nan"),
+                source=line["source"],
+                where=line["where-in-source"],
+            )
+            for line in csv.DictReader(file)
+        }
