@@ -28,6 +28,9 @@ _KINDS = {
     ),
 }
 
+_LONG = 12
+"""Rows up to which a table in which all pass is shown at once."""
+
 
 def page(report: dict[str, Any], credibility: str) -> str:
     """Build the page.
@@ -91,6 +94,8 @@ def _head(report: dict[str, Any]) -> list[str]:
             if record["kind"] == kind
             for row in record["rows"]
         ]
+        if not rows:
+            continue
         good = sum(row["verdict"] == "pass" for row in rows)
         word = "pass" if kind == "verification" else "agree within their tolerance"
         tiles.append(
@@ -132,11 +137,10 @@ def _section(record: dict[str, Any]) -> list[str]:
         lines.append(f"<p class='note'>Skipped: {escape(record['skipped'])}</p>")
     if record["status"] == "not run":
         lines.append("<p class='note'>Not run.</p>")
+    lines += [_figure(figure) for figure in record["figures"]]
     if record["rows"]:
-        lines.append(_comparison(record))
+        lines.append(_folded(record["rows"], _comparison(record)))
     lines += _causes(record)
-    for figure in record["figures"]:
-        lines.append(_figure(figure))
     for table in record["tables"]:
         lines.append(f"<h4>{escape(table['title'])}</h4>")
         lines.append(_table(table["header"], table["rows"]))
@@ -144,6 +148,19 @@ def _section(record: dict[str, Any]) -> list[str]:
             lines.append(f"<p class='caption'>{escape(table['note'])}</p>")
     lines += _assumed(record)
     return [*lines, "</section>"]
+
+
+def _folded(rows: Sequence[dict[str, Any]], grid: str) -> str:
+    """A long table in which everything passed is folded away behind a line that says so."""
+    if len(rows) <= _LONG or any(row["verdict"] == "miss" for row in rows):
+        return grid
+    used = [
+        abs(row["difference"]) / row["tolerance"]
+        for row in rows
+        if row["tolerance"] and isinstance(row["difference"], float)
+    ]
+    most = f"; at most {100.0 * max(used):.0f} % of the tolerance is used" if used else ""
+    return f"<details><summary>{len(rows)} quantities, all pass{most}</summary>{grid}</details>"
 
 
 def _comparison(record: dict[str, Any]) -> str:

@@ -54,15 +54,22 @@ def band_text(row: dict[str, Any]) -> str:
 def cells(row: dict[str, Any], kind: str) -> tuple[str, ...]:
     """A row of a record as texts, in the columns of the header of its kind."""
     unit = f" [{row['unit']}]" if row["unit"] else ""
-    difference = row["difference"]
-    sign = "+" if isinstance(difference, float) and difference > 0 else ""
-    apart = (sign + shown(difference, 3), shown(row["tolerance"], 3))
+    apart = (_difference(row), shown(row["tolerance"], 3) if row["tolerance"] else "")
     if kind == "verification":
         return (row["quantity"] + unit, shown(row["value"]), reference_text(row), *apart,
                 row["verdict"])  # fmt: skip
     reaches = {True: "yes", False: "no", None: ""}[row["band_covers_reference"]]
     return (row["quantity"] + unit, shown(row["value"]), band_text(row), reference_text(row),
             *apart, reaches, row["verdict"])  # fmt: skip
+
+
+def _difference(row: dict[str, Any]) -> str:
+    """With its sign; nothing inside the range of a reference."""
+    difference = row["difference"]
+    if isinstance(row["reference"], dict) and difference == 0.0:
+        return ""
+    sign = "+" if isinstance(difference, float) and difference > 0 else ""
+    return sign + shown(difference, 3)
 
 
 def lines_of(record: dict[str, Any]) -> list[str]:
