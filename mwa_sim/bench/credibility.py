@@ -31,7 +31,9 @@ from mwa_sim.bench.credibility_tables import (
     outcome,
     table,
 )
+from mwa_sim.bench.discovery import names
 from mwa_sim.bench.factors import FACTORS
+from mwa_sim.errors import DataError
 from mwa_sim.references import reference
 
 
@@ -91,6 +93,9 @@ def _head(report: dict[str, Any]) -> list[str]:
     ]
     if report["quick"]:
         lines += ["Figures to quote come from a full run.", ""]
+    missing = [name for name in available() if name not in {r["name"] for r in records}]
+    if missing:
+        lines += [f"Part of the suite only; not in this run: {', '.join(missing)}.", ""]
     if report.get("status", "done") != "done":
         lines += [f"**The run was {report['status']}: what had not ended is missing below.**", ""]
     verification = of_kind(records, "verification")
@@ -107,6 +112,14 @@ def _head(report: dict[str, Any]) -> list[str]:
             "",
         ]
     return lines
+
+
+def available() -> list[str]:
+    """Names of the benchmarks that are installed; empty where none are."""
+    try:
+        return list(names())
+    except DataError:
+        return []
 
 
 def _at_a_glance(records: Sequence[Record], factors: Sequence[Assessed]) -> list[str]:
@@ -179,18 +192,22 @@ def _agreement(records: Sequence[Record]) -> list[str]:
     validation = of_kind(records, "validation")
     there = [(r, row) for r, row in missed(validation)]
     lines = ["## 5. Agreement with measurements", ""]
+    if not any(e.rows for e in validation):
+        return [*lines, "No measurement in this run.", ""]
     rows = [
         (e.record["title"], f"`{e.record['name']}`", FACTORS.get(e.record["evidence_for"], ""),
          count([e]), _reached(e))
         for e in validation
     ]  # fmt: skip
     head = ("case", "benchmark", "evidence for", "within tolerance", "band reaches it")
-    lines += [*(table(head, rows) if rows else ["No validation in this run."]), ""]
+    lines += [*table(head, rows), ""]
     if there:
+        total = sum(len(e.rows) for e in validation)
         lines += [
-            f"**{len(there)} quantities miss their tolerance.** Nothing is tuned to make them "
-            "pass. Where the band does not reach the measurement either, uncertain inputs do not "
-            "explain the miss: the model, or the reading of the experiment, is at fault.",
+            f"**{len(there)} of {total} quantities miss their tolerance.** Nothing is tuned to "
+            "make them pass. Where the band does not reach the measurement either, the inputs "
+            "that were varied do not explain the miss: the model form, other inputs, or the "
+            "reading of the experiment do.",
             "",
             *misses(there),
             "",
@@ -237,15 +254,28 @@ def _adequacy(
     bare = [factor.name for factor in factors if factor.without_rows]
     lines = ["## 8. Adequacy for the contexts of use", ""]
     for c in contexts:
-        verdict, why = c["adequacy"], c["adequacy_why"]
-        if verdict != "not adequate" and broken:
-            verdict, why = "not adequate", "while verification misses."
-        elif verdict != "not adequate" and bare:
-            verdict, why = "not shown by this run", f"no rows for: {', '.join(bare)}."
-        # A verdict that qualifies runs on into its reason, one that refuses stands alone.
-        joined = why if why[:1].islower() else f"\n  {why}"
-        mark = ", " if why[:1].islower() else "."
-        lines.append(f"- **{c['name']}: {verdict}**{mark}{joined}")
+        verdict, why = f"{c['adequacy']},", c["adequacy_why"]
+        if c["adequacy"] == "not adequate":
+            verdict = "not adequate."
+        elif broken:
+            verdict, why = "not adequate,", "while verification misses."
+        elif bare:
+            verdict, why = "not shown by this run,", f"which has no rows for: {', '.join(bare)}."
+        lines.append(f"- **{c['name']}: {verdict}** {why}")
+    short = [factor.name.lower() for factor in factors if factor.short]
+    if short:
+        lines += [
+            "",
+            f"Goals that are not reached: {', '.join(short)}. They are why research planning is "
+            "conditional, and a clinical decision out of the question.",
+        ]
+    where = []
+    for words, key in (("in soft tissue", "soft tissue"), ("in bone and at the canal", "bone")):
+        measured = evidence_for({"keys": [key], "kind": "validation"}, records)
+        if any(e.rows for e in measured):
+            where.append(f"{words} {count(measured)}")
+    if where:
+        lines += ["", f"Quantities that agree with measurements: {', '.join(where)}."]
     return [*lines, ""]
 
 

@@ -76,9 +76,9 @@ def test_says_which_run_it_was_made_from():
 
 def test_a_clean_suite_supports_research_and_never_a_clinical_decision():
     text = section(credibility(whole_suite()), "8. Adequacy")
-    assert "**Study: adequate**" in text
-    assert "**Research planning: conditional**" in text
-    assert "**Clinical decision: not adequate**" in text
+    assert "**Study: adequate,**" in text
+    assert "**Research planning: conditional,**" in text
+    assert "**Clinical decision: not adequate.**" in text
 
 
 def test_a_miss_of_verification_stands_at_the_top_and_withdraws_all_support():
@@ -91,7 +91,7 @@ def test_a_miss_of_verification_stands_at_the_top_and_withdraws_all_support():
     assert "Verification has missed" in top
     assert "`stefan`: front (3 mm, reference 2 mm, tolerance 0.1)" in top
     assert "Goal **c**, reached **none**." in section(text, "Numerical code verification")
-    assert text.count("not adequate**, while verification misses") == 2
+    assert text.count("not adequate,** while verification misses") == 2
 
 
 def test_a_failed_verification_stands_at_the_top_too():
@@ -118,7 +118,7 @@ def test_a_miss_of_validation_is_listed_with_band_and_cause_and_breaks_nothing_e
         "The antenna inside is not published. |"
     ) in agreement
     assert "| 40 | 3 | no | not known |" in agreement
-    assert "**Study: adequate**" in text
+    assert "**Study: adequate,**" in text
 
 
 @pytest.mark.parametrize("key", FACTORS)
@@ -144,7 +144,7 @@ def test_an_empty_report_supports_nothing():
         assert "reached **none**" in section(text, heading)
     adequacy = section(text, "8. Adequacy")
     assert adequacy.count("not shown by this run") == 2
-    assert "No validation in this run." in text
+    assert "No measurement in this run." in text
 
 
 def test_skipped_and_partly_skipped_benchmarks_say_why():
@@ -156,6 +156,26 @@ def test_skipped_and_partly_skipped_benchmarks_say_why():
     gaps = section(credibility(found), "7. What this run does not show")
     assert "`peers` skipped: NGSolve is not installed." in gaps
     assert "`half` skipped in part: SfePy is not there." in gaps
+
+
+def test_a_part_of_the_suite_says_so(monkeypatch):
+    found = whole_suite()
+    monkeypatch.setattr(
+        "mwa_sim.bench.credibility.available", lambda: ["check code: heat", "one_more", "another"]
+    )
+    assert "not in this run: one_more, another." in credibility(found).split("## At a glance")[0]
+    monkeypatch.setattr("mwa_sim.bench.credibility.available", lambda: ["check code: heat"])
+    assert "Part of the suite" not in credibility(found)
+
+
+def test_adequacy_says_how_well_bone_agrees():
+    found = report(whole_suite()["benchmarks"])
+    found["benchmarks"].append(
+        record("sheep", "validation", "bone", [Row("wall", 50.0, 60.0, 5.0, "degC", band=BAND)])
+    )
+    text = section(credibility(found), "8. Adequacy")
+    assert "in soft tissue 1 of 1, in bone and at the canal 1 of 2." in text
+    assert "Goals that are not reached: use error," in text
 
 
 def test_calibration_names_its_case():
