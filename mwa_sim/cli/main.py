@@ -12,7 +12,7 @@ from mwa_sim.cli.bench import bench
 from mwa_sim.cli.catalogue import list_entries
 from mwa_sim.cli.check import check
 from mwa_sim.cli.cite import cite
-from mwa_sim.cli.console import out, write_anything
+from mwa_sim.cli.console import out, say, write_anything
 from mwa_sim.cli.guard import FAILED
 from mwa_sim.cli.mesh import mesh
 from mwa_sim.cli.run import run
@@ -70,4 +70,7 @@ def main() -> None:
         app()
     except SystemExit as end:
         # Ctrl-C before a command has begun; typer has a code of its own for it.
-        raise SystemExit(FAILED if end.code == _INTERRUPTED else end.code) from None
+        if end.code == _INTERRUPTED:
+            say("interrupted; nothing was saved")
+            raise SystemExit(FAILED) from None
+        raise
