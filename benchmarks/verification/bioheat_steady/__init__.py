@@ -1,0 +1,1 @@
+"""Steady rises around sources in perfused tissue against closed forms."""
