@@ -14,6 +14,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from mwa_sim.bench.credibility_adequacy import adequacy
 from mwa_sim.bench.credibility_evidence import (
     Evidence,
     Record,
@@ -66,10 +67,11 @@ def credibility(report: dict[str, Any]) -> str:
         *_question(text["question"]),
         *_contexts(text["context"]),
         *_factors(factors),
+        *_categories(text["category"], records),
         *_agreement(records),
         *_calibration(records),
         *_gaps(records, factors),
-        *_adequacy(text["context"], records, factors),
+        *adequacy(text["context"], records, factors),
         *_sources(text),
     ]
     return "\n".join(lines) + "\n"
@@ -85,8 +87,8 @@ def _head(report: dict[str, Any]) -> list[str]:
         "**For research use only; not for clinical decisions.**",
         "",
         f"Made by `mwa-sim bench` from a {run} of version {report['version']} on {report['date']}, "
-        f"{len(records)} benchmarks, {machine.get('system', 'unknown system')} "
-        f"({machine.get('cpus', '?')} processors). Do not edit: run it again. The order follows "
+        f"{len(records)} benchmarks, {str(machine['system']).partition(' ')[0]} "
+        f"({machine['cpus']} processors). Do not edit: run it again. The order follows "
         "ASME V&V 40-2018 and the FDA guidance of 2023; this is an assessment by the authors, "
         "not a certificate.",
         "",
@@ -170,22 +172,33 @@ def _contexts(contexts: Sequence[dict[str, Any]]) -> list[str]:
 
 
 def _factors(factors: Sequence[Assessed]) -> list[str]:
-    rows = [
-        (f.group, f.name, f.goal, f.reached, count(f.evidence) if f.evidence else f.basis)
-        for f in factors
-    ]
+    rows = [(f.group, f.name, f.goal, f.reached, f.basis) for f in factors]
     lines = [
         "## 4. Credibility factors",
         "",
         "Levels go from weak (a) to strong (c). A level is about the rigour of the evidence; how "
         "well results agree with measurements is in section 5.",
         "",
-        *table(("", "factor", "goal", "reached", "rows within tolerance"), rows),
+        *table(("", "factor", "goal", "reached", "rests on"), rows),
         "",
     ]
     for number, factor in enumerate(factors, start=1):
         lines += factor.section(f"4.{number}")
     return lines
+
+
+def _categories(categories: Sequence[dict[str, Any]], records: Sequence[Record]) -> list[str]:
+    rows = []
+    for c in categories:
+        found = evidence_for(c, records) if "keys" in c else []
+        there = f"{count(found)} quantities within tolerance. " if found else ""
+        rows.append((c["name"], there + c["text"]))
+    return [
+        "### The same evidence in the categories of the FDA guidance",
+        "",
+        *table(("category", "evidence"), rows),
+        "",
+    ]
 
 
 def _agreement(records: Sequence[Record]) -> list[str]:
@@ -195,7 +208,8 @@ def _agreement(records: Sequence[Record]) -> list[str]:
     if not any(e.rows for e in validation):
         return [*lines, "No measurement in this run.", ""]
     rows = [
-        (e.record["title"], f"`{e.record['name']}`", FACTORS.get(e.record["evidence_for"], ""),
+        (e.record["title"], f"`{e.record['name']}`",
+         FACTORS.get(e.record["evidence_for"], "").removeprefix("Validation: "),
          count([e]), _reached(e))
         for e in validation
     ]  # fmt: skip
@@ -244,39 +258,6 @@ def _gaps(records: Sequence[Record], factors: Sequence[Assessed]) -> list[str]:
     lines = ["## 7. What this run does not show", ""]
     lines += bullets(found) if found else ["Every factor has rows, and every benchmark ran."]
     return [*lines, "", "Gaps that no run closes stand with each factor in section 4.", ""]
-
-
-def _adequacy(
-    contexts: Sequence[dict[str, Any]], records: Sequence[Record], factors: Sequence[Assessed]
-) -> list[str]:
-    verification = of_kind(records, "verification")
-    broken = bool(missed(verification)) or any("failed" in w for _, w in unfinished(verification))
-    bare = [factor.name for factor in factors if factor.without_rows]
-    lines = ["## 8. Adequacy for the contexts of use", ""]
-    for c in contexts:
-        verdict, why = f"{c['adequacy']},", c["adequacy_why"]
-        if c["adequacy"] == "not adequate":
-            verdict = "not adequate."
-        elif broken:
-            verdict, why = "not adequate,", "while verification misses."
-        elif bare:
-            verdict, why = "not shown by this run,", f"which has no rows for: {', '.join(bare)}."
-        lines.append(f"- **{c['name']}: {verdict}** {why}")
-    short = [factor.name.lower() for factor in factors if factor.short]
-    if short:
-        lines += [
-            "",
-            f"Goals that are not reached: {', '.join(short)}. They are why research planning is "
-            "conditional, and a clinical decision out of the question.",
-        ]
-    where = []
-    for words, key in (("in soft tissue", "soft tissue"), ("in bone and at the canal", "bone")):
-        measured = evidence_for({"keys": [key], "kind": "validation"}, records)
-        if any(e.rows for e in measured):
-            where.append(f"{words} {count(measured)}")
-    if where:
-        lines += ["", f"Quantities that agree with measurements: {', '.join(where)}."]
-    return [*lines, ""]
 
 
 def _sources(text: dict[str, Any]) -> list[str]:

@@ -14,7 +14,7 @@ from mwa_sim.bench.credibility_evidence import (
     unfinished,
     varied,
 )
-from mwa_sim.bench.credibility_tables import bullets, of_benchmarks, outcome
+from mwa_sim.bench.credibility_tables import bullets, count, of_benchmarks, outcome
 from mwa_sim.bench.factors import FACTORS
 from mwa_sim.tissue.library import list_tissues, load_tissue
 from mwa_sim.tissue.properties import STANDINGS
@@ -55,8 +55,14 @@ class Assessed:
 
     @property
     def basis(self) -> str:
-        """What it rests on if not on rows."""
-        return "no row" if "keys" in self.text else "facts of the repository"
+        """What it rests on, in a few words."""
+        if "keys" not in self.text:
+            return "facts of the repository"
+        if self.without_rows:
+            return "no row"
+        if self.text.get("also"):
+            return f"{sum(len(one.rows) for one in self.evidence)} quantities, section 5"
+        return f"{count(self.evidence)} quantities within tolerance"
 
     @property
     def without_rows(self) -> bool:

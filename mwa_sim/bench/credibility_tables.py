@@ -80,9 +80,10 @@ def of_benchmarks(found: Iterable[Evidence]) -> list[str]:
     return table(("benchmark", "what", "within tolerance", "most of a tolerance used"), rows)
 
 
-def misses(there: Iterable[tuple[Record, dict[str, Any]]]) -> list[str]:
-    """Rows that missed, with band and likely cause."""
+def misses(there: Sequence[tuple[Record, dict[str, Any]]]) -> list[str]:
+    """Rows that missed, with band, then their likely causes, those of one cause together."""
     rows = []
+    causes: dict[tuple[str, str], list[str]] = {}
     for record, row in there:
         unit = f" [{row['unit']}]" if row["unit"] else ""
         reaches = {True: "yes", False: "no", None: "no band"}[row["band_covers_reference"]]
@@ -95,12 +96,14 @@ def misses(there: Iterable[tuple[Record, dict[str, Any]]]) -> list[str]:
                 reference_text(row),
                 shown(row["tolerance"]),
                 reaches,
-                row["cause"] or "not known",
             )
         )
+        cause = row["cause"] or "The cause is not known."
+        causes.setdefault((record["name"], cause), []).append(row["quantity"])
     head = ("benchmark", "quantity", "computed", "band", "measured", "tolerance",
-            "band reaches it", "likely cause")  # fmt: skip
-    return table(head, rows)
+            "band reaches it")  # fmt: skip
+    likely = [f"`{name}`, {'; '.join(which)}: {why}" for (name, why), which in causes.items()]
+    return [*table(head, rows), "", "Likely causes:", "", *bullets(likely)]
 
 
 def calibrated(records: Iterable[Record]) -> list[tuple[str, str]]:

@@ -114,10 +114,11 @@ def test_a_miss_of_validation_is_listed_with_band_and_cause_and_breaks_nothing_e
     assert "Verification has missed" not in text
     agreement = section(text, "5. Agreement")
     assert (
-        "| `three_cm` | mean diameter, 180 s [mm] | 22 | 24 to 31 | 30 +- 1.5 | 3 | yes | "
-        "The antenna inside is not published. |"
+        "| `three_cm` | mean diameter, 180 s [mm] | 22 | 24 to 31 | 30 +- 1.5 | 3 | yes |"
     ) in agreement
-    assert "| 40 | 3 | no | not known |" in agreement
+    assert "| 40 | 3 | no |" in agreement
+    assert ("- `three_cm`, mean diameter, 180 s: The antenna inside is not published.") in agreement
+    assert "- `three_cm`, short axis: The cause is not known." in agreement
     assert "**Study: adequate,**" in text
 
 
@@ -173,9 +174,13 @@ def test_adequacy_says_how_well_bone_agrees():
     found["benchmarks"].append(
         record("sheep", "validation", "bone", [Row("wall", 50.0, 60.0, 5.0, "degC", band=BAND)])
     )
+    assert "hypotheses" not in credibility(whole_suite())
     text = section(credibility(found), "8. Adequacy")
+    assert "are hypotheses that such a study tests" in text
+    assert "to rely on: 1 of 2 quantities agree" in text
     assert "in soft tissue 1 of 1, in bone and at the canal 1 of 2." in text
     assert "Goals that are not reached: use error," in text
+    assert "- wall: 50 degC, reference 60 degC, tolerance 5 (`sheep`)" in text
 
 
 def test_calibration_names_its_case():
@@ -234,6 +239,8 @@ def test_every_context_and_factor_is_argued():
         assert factor["gaps"]
         assert ("keys" in factor) != ("facts" in factor)
         assert set(factor.get("keys", ())) <= set(FACTORS)
+    assert [c["name"][:1] for c in text["category"]] == list("1235678")
+    assert {key for c in text["category"] for key in c.get("keys", ())} == set(FACTORS)
     claimed = {key for factor in text["factor"] for key in factor.get("keys", ())}
     assert claimed == set(FACTORS)
     for key in text["sources"]:
