@@ -1,9 +1,11 @@
 """The method page names what the program has: modules, references, models and their numbers."""
 
+import math
 import re
 import tomllib
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from mwa_sim.antenna.antenna import MODELS
@@ -143,3 +145,57 @@ def test_mathematics_is_closed():
     # Markdown would take these escapes away before the mathematics is read.
     for text in re.findall(r"\$([^$]+)\$", rest):
         assert not re.search(r"\\[,;!{}_]", text), text
+
+
+def test_evaporated_fraction_is_the_formula_of_the_page():
+    from mwa_sim.tissue.enthalpy import vapour_fraction
+
+    for x in np.linspace(-6.0, 6.0, 25):
+        stated = (x + 6.0) / 12.0 + math.sin(math.pi * x / 6.0) / (2.0 * math.pi)
+        assert vapour_fraction(100.0 + x) == pytest.approx(stated, abs=1e-8)
+
+
+@pytest.mark.parametrize("s", [3, 4, 9])
+def test_stages_are_the_formulas_of_the_page(s):
+    from mwa_sim.heat.superstep import coefficients
+
+    def b(j):
+        return (j * j + j - 2) / (2 * j * (j + 1)) if j >= 2 else 1 / 3
+
+    for j, given in zip(range(2, s + 1), coefficients(s), strict=True):
+        mu = (2 * j - 1) / j * b(j) / b(j - 1)
+        nu = -(j - 1) / j * b(j) / b(j - 2)
+        mu_t = 4 * mu / (s * s + s - 2)
+        assert given == pytest.approx((mu, nu, mu_t, -(1 - b(j - 1)) * mu_t))
+
+
+def test_stages_of_the_page_are_of_second_order():
+    def advanced(dt, s=5, rate=-0.3):
+        def b(j):
+            return (j * j + j - 2) / (2 * j * (j + 1)) if j >= 2 else 1 / 3
+
+        w = 4 / (s * s + s - 2)
+        before, now = 1.0, 1.0 + w / 3 * dt * rate
+        for j in range(2, s + 1):
+            mu = (2 * j - 1) / j * b(j) / b(j - 1)
+            nu = -(j - 1) / j * b(j) / b(j - 2)
+            new = mu * now + nu * before + (1 - mu - nu)
+            new += mu * w * dt * rate * now - (1 - b(j - 1)) * mu * w * dt * rate
+            before, now = now, new
+        return now
+
+    errors = [abs(advanced(dt) - math.exp(-0.3 * dt)) for dt in (0.4, 0.2)]
+    assert math.log2(errors[0] / errors[1]) == pytest.approx(3.0, abs=0.1)
+
+
+def test_lag_of_a_sensor_is_the_formula_of_the_page():
+    from mwa_sim.control.sensor import Sensor
+    from mwa_sim.control.watch import Thermocouple
+
+    spec = Thermocouple(name="a", at="landmark:a", time_constant="0.8 s", sample_every="1 s")
+    sensor = Sensor(spec, 37.0)
+    sensor.advance(1.0, 40.0)
+    y0 = sensor.lagged
+    sensor.advance(1.5, 47.0)
+    slope, k = (47.0 - 40.0) / 0.5, 1.0 - math.exp(-0.5 / 0.8)
+    assert sensor.lagged == pytest.approx(47.0 - 0.8 * slope * k + (y0 - 40.0) * (1.0 - k))
