@@ -1,0 +1,1 @@
+"""Are canal and foramen as warm beside a heated vertebra as they were in cadavers?"""

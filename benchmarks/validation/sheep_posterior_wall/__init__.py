@@ -1,0 +1,1 @@
+"""Does the model reproduce the posterior wall temperatures measured in sheep vertebrae?"""
