@@ -1,0 +1,1 @@
+"""Zones of known shape on unstructured meshes: `mwa-sim bench zone_geometry`."""
