@@ -97,7 +97,7 @@ def _head(report: dict[str, Any]) -> list[str]:
         lines += ["Figures to quote come from a full run.", ""]
     missing = [name for name in available() if name not in {r["name"] for r in records}]
     if missing:
-        lines += [f"Part of the suite only; not in this run: {', '.join(missing)}.", ""]
+        lines += [f"Part of the suite only; not in this run: {_coded(missing)}.", ""]
     if report.get("status", "done") != "done":
         lines += [f"**The run was {report['status']}: what had not ended is missing below.**", ""]
     verification = of_kind(records, "verification")
@@ -114,6 +114,10 @@ def _head(report: dict[str, Any]) -> list[str]:
             "",
         ]
     return lines
+
+
+def _coded(words: Sequence[str]) -> str:
+    return ", ".join(f"`{word}`" for word in words)
 
 
 def available() -> list[str]:
