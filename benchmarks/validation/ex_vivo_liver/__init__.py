@@ -1,0 +1,1 @@
+"""Zones in ex vivo porcine liver against power and time (He et al. 2010)."""

@@ -1,0 +1,1 @@
+"""Dose limits of nerve and bone against published times of heating."""
