@@ -1,0 +1,1 @@
+"""The heat solver against programs that others wrote, on a vertebra."""
