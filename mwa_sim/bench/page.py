@@ -10,7 +10,7 @@ from typing import Any
 
 from mwa_sim.bench.factors import FACTORS
 from mwa_sim.bench.suite import missed
-from mwa_sim.bench.text import VALIDATION_HEADER, VERIFICATION_HEADER, cells, shown
+from mwa_sim.bench.text import VALIDATION_HEADER, VERIFICATION_HEADER, causes, cells, shown
 from mwa_sim.references import reference
 
 _KINDS = {
@@ -178,16 +178,12 @@ def _comparison(record: dict[str, Any]) -> str:
 
 def _causes(record: dict[str, Any]) -> list[str]:
     """Likely causes of what was missed; rows of the same cause together."""
-    causes: dict[str, list[str]] = {}
-    for row in record["rows"]:
-        if row["verdict"] == "miss":
-            text = row["cause"] or "The cause is not known."
-            causes.setdefault(text, []).append(row["quantity"])
-    if not causes:
+    found = causes(record)
+    if not found:
         return []
     items = "".join(
         f"<li><b>{escape('; '.join(rows))}</b>: {escape(cause)}</li>"
-        for cause, rows in causes.items()
+        for cause, rows in found.items()
     )
     return [f"<div class='note'>Missed, with the likely cause:<ul>{items}</ul></div>"]
 

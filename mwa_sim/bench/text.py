@@ -13,6 +13,18 @@ VALIDATION_HEADER = (
     "quantity", "computed", "band", "reference", "difference", "tolerance", "band reaches it", "",
 )  # fmt: skip
 
+_PLAIN = {
+    "\N{DEGREE SIGN}C": "degC", "\N{DEGREE SIGN}": " deg", "\N{PLUS-MINUS SIGN}": "+-",
+    "\N{GREATER-THAN OR EQUAL TO}": ">=", "\N{LESS-THAN OR EQUAL TO}": "<=",
+    "\N{GREEK CAPITAL LETTER OMEGA}": "Omega", "\N{GREEK SMALL LETTER OMEGA}": "omega",
+    "\N{GREEK SMALL LETTER SIGMA}": "sigma", "\N{GREEK SMALL LETTER EPSILON}": "eps",
+    "\N{GREEK SMALL LETTER ALPHA}": "alpha", "\N{GREEK SMALL LETTER LAMDA}": "lambda",
+    "\N{GREEK SMALL LETTER MU}": "u", "\N{MICRO SIGN}": "u", "\N{MULTIPLICATION SIGN}": "x",
+    "\N{EN DASH}": "-", "\N{MINUS SIGN}": "-", "\N{MIDDLE DOT}": "*",
+    "\N{SUPERSCRIPT TWO}": "2", "\N{SUPERSCRIPT THREE}": "3",
+    "\N{RIGHT SINGLE QUOTATION MARK}": "'",
+}  # fmt: skip
+
 
 def shown(value: float | str | None, digits: int = 4) -> str:
     """A number of a record in a few digits; ``never`` for an infinite one, ``none`` for nan."""
@@ -89,14 +101,39 @@ def lines_of(record: dict[str, Any]) -> list[str]:
     if record["rows"]:
         header = VERIFICATION_HEADER if record["kind"] == "verification" else VALIDATION_HEADER
         lines += aligned([header, *(cells(row, record["kind"]) for row in record["rows"])])
-    for row in record["rows"]:
-        if row["verdict"] == "miss" and row["cause"]:
-            lines += _wrapped(f"{row['quantity']}: {row['cause']}")
+    for cause, quantities in causes(record).items():
+        lines += _wrapped(f"missed, {'; '.join(quantities)}: {cause}")
     if record["skipped"]:
         lines += _wrapped(f"skipped: {record['skipped']}")
     if record["error"]:
         lines += _wrapped(f"failed: {record['error'].partition(chr(10))[0]}")
-    return [line.encode("ascii", "replace").decode() for line in lines]
+    return [plain(line) for line in lines]
+
+
+def causes(record: dict[str, Any]) -> dict[str, list[str]]:
+    """Quantities that were missed by their likely cause.
+
+    Parameters
+    ----------
+    record : dict
+
+    Returns
+    -------
+    dict of str to list of str
+    """
+    found: dict[str, list[str]] = {}
+    for row in record["rows"]:
+        if row["verdict"] == "miss":
+            text = row["cause"] or "the cause is not known."
+            found.setdefault(text, []).append(row["quantity"])
+    return found
+
+
+def plain(text: str) -> str:
+    """The text in ASCII, which every terminal shows."""
+    for sign, instead in _PLAIN.items():
+        text = text.replace(sign, instead)
+    return text.encode("ascii", "replace").decode()
 
 
 def closing(report: dict[str, Any]) -> list[str]:

@@ -1,13 +1,16 @@
 """The credibility file follows the report: what passed, what missed, what is not there."""
 
+import json
 import math
 from pathlib import Path
 
 import pytest
 
+from benchmarks.keep_report import PAGE, RESULTS, kept
 from mwa_sim.bench.credibility import credibility, credibility_text
 from mwa_sim.bench.credibility_evidence import used
 from mwa_sim.bench.credibility_factors import standings
+from mwa_sim.bench.discovery import names
 from mwa_sim.bench.factors import FACTORS
 from mwa_sim.bench.rows import Band, Between, Row
 from mwa_sim.references import reference
@@ -164,7 +167,7 @@ def test_a_part_of_the_suite_says_so(monkeypatch):
     monkeypatch.setattr(
         "mwa_sim.bench.credibility.available", lambda: ["check code: heat", "one_more", "another"]
     )
-    assert "not in this run: one_more, another." in credibility(found).split("## At a glance")[0]
+    assert "not in this run: `one_more`, `another`." in credibility(found).split("## At a glance")[0]
     monkeypatch.setattr("mwa_sim.bench.credibility.available", lambda: ["check code: heat"])
     assert "Part of the suite" not in credibility(found)
 
@@ -259,3 +262,19 @@ def test_facts_about_the_software_are_there():
 def test_standing_of_the_tissue_values_is_counted():
     numbers = [int(word) for word in standings().replace(",", "").split() if word.isdigit()]
     assert numbers[0] == sum(numbers[1:]) > 100
+
+
+def test_the_file_in_the_repository_is_that_of_the_results_beside_it():
+    results = json.loads(RESULTS.read_text(encoding="utf-8"))
+    again = "run 'mwa-sim bench -o R && python -m benchmarks.keep_report R'"
+    assert credibility(results) == PAGE.read_text(encoding="utf-8"), again
+    assert {record["name"] for record in results["benchmarks"]} == set(names()), again
+    assert kept(results) == results
+
+
+def test_what_is_kept_has_no_timings_and_no_pictures():
+    found = kept({**whole_suite(), "seconds": 3.0, "machine": {"system": "Linux 6.1-x", "cpus": 2}})
+    assert found["machine"] == {"system": "Linux", "cpus": 2}
+    assert "seconds" not in found
+    assert all({"figures", "seconds"}.isdisjoint(record) for record in found["benchmarks"])
+    assert credibility(found) == credibility(whole_suite())
