@@ -29,7 +29,7 @@ def run(effort: Effort) -> Findings:
     measured = zones.reference(FOLDER)
     mesh = zones.grid(effort.quick)
     settings: dict[int, tuple[int, ...]] = {30: (10,), 40: (6, 10, 16), 50: (10,)}
-    samples = {30: 4, 40: 8, 50: 4}
+    samples = dict.fromkeys(settings, 4)
     if effort.quick:
         settings, samples = {MAIN: (6,)}, {MAIN: 2}
     rows: list[Row] = []

@@ -98,7 +98,9 @@ def marched(plan: Plan, minutes: Sequence[float], **more: Any) -> Run:
     return march(plan, [round(60 * each) for each in minutes], criteria=CRITERIA, **more)
 
 
-def unknowns(plan: Plan, *, starts: Sequence[float] = STARTS) -> dict[Any, Any]:
+def unknowns(
+    plan: Plan, *, starts: Sequence[float] = STARTS, antennas: Sequence[str] = ANTENNAS
+) -> dict[Any, Any]:
     """What a series of ex vivo ablations leaves open, for a sampled sweep.
 
     Efficiency of the antenna and tissue values over their ranges; which of the library's two
@@ -112,7 +114,7 @@ def unknowns(plan: Plan, *, starts: Sequence[float] = STARTS) -> dict[Any, Any]:
         key: value for key, value in ranges.items() if not key.startswith("pose.")
     }
     over["antenna"] = [
-        Antenna.from_library(each).changed(model=plan.antenna.model) for each in ANTENNAS
+        Antenna.from_library(each).changed(model=plan.antenna.model) for each in antennas
     ]
     models = ("electrical_conductivity_model", "relative_permittivity_model")
     over[tuple(f"regions.{name}.{each}" for each in models)] = [(each,) * 2 for each in DIELECTRICS]

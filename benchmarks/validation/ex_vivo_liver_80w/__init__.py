@@ -1,0 +1,1 @@
+"""Zone, volume and temperatures in ex vivo porcine liver at 80 W (Ji et al. 2011)."""
