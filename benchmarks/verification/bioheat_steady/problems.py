@@ -19,9 +19,10 @@ from benchmarks.verification.blocks import (
     stretched,
     uniform_load,
 )
-from benchmarks.verification.convergence import Problem, Solved, radial, solved
+from benchmarks.verification.convergence import Problem, Solved
 from benchmarks.verification.exact import layered, line_source, point_source, shells, sphere
 from benchmarks.verification.exact.medium import Medium
+from benchmarks.verification.snapshots import radial, solved
 from mwa_sim.heat.boundary import nodal_boundary
 from mwa_sim.heat.pennes import BLOOD_TEMPERATURE, HeatModel
 from mwa_sim.heat.step import HeatStepper

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from benchmarks.verification.bioheat_steady.problems import PROBLEMS
-from benchmarks.verification.convergence import error_figure, profile_figure
+from benchmarks.verification.convergence_figures import error_figure, profile_figure
 from mwa_sim.bench.benchmark import Benchmark, Effort, Findings
 from mwa_sim.bench.rows import Row
 

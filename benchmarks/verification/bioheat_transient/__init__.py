@@ -1,0 +1,1 @@
+"""Rises in the course of time against closed forms."""
