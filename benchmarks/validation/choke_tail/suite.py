@@ -221,5 +221,5 @@ BENCHMARK = Benchmark(
         "No published number was readable: only the direction is compared.",
     ),
     sources=("longo2003", "cavagnaro2011", "mita"),
-    cost=40.0,
+    cost=45.0,
 )
