@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Iterable, Sequence
 from html import escape
 from importlib.resources import files
@@ -30,6 +31,8 @@ _KINDS = {
 
 _LONG = 12
 """Rows up to which a table in which all pass is shown at once."""
+_MANY = 3
+"""Quantities named beside a cause."""
 
 
 def page(report: dict[str, Any], credibility: str) -> str:
@@ -77,7 +80,7 @@ def _head(report: dict[str, Any]) -> list[str]:
     ]
     if report["quick"]:
         lines.append(
-            "<p class='note'>A quick run: coarser meshes, fewer points, bands of 8 scenarios. "
+            "<p class='note'>A quick run: coarser meshes, fewer points, bands of few scenarios. "
             "Figures to quote come from the full run, <code>mwa-sim bench</code>.</p>"
         )
     if report["status"] == "interrupted":
@@ -182,10 +185,17 @@ def _causes(record: dict[str, Any]) -> list[str]:
     if not found:
         return []
     items = "".join(
-        f"<li><b>{escape('; '.join(rows))}</b>: {escape(cause)}</li>"
-        for cause, rows in found.items()
+        f"<li><b>{escape(_some(rows))}</b>: {escape(cause)}</li>" for cause, rows in found.items()
     )
     return [f"<div class='note'>Missed, with the likely cause:<ul>{items}</ul></div>"]
+
+
+def _some(quantities: Sequence[str]) -> str:
+    """The first of many; all of them stand in the table above."""
+    more = len(quantities) - _MANY
+    if more <= 1:
+        return "; ".join(quantities)
+    return "; ".join(quantities[:_MANY]) + f"; and {more} more"
 
 
 def _assumed(record: dict[str, Any]) -> list[str]:
@@ -247,4 +257,6 @@ def _neat(text: str) -> str:
 def _markdown(text: str) -> str:
     from markdown_it import MarkdownIt
 
-    return str(MarkdownIt("commonmark", {"html": False}).enable("table").render(text))
+    html = str(MarkdownIt("commonmark", {"html": False}).enable("table").render(text))
+    # Headings one level down: the page has its own title.
+    return re.sub(r"(</?h)([1-5])>", lambda found: f"{found[1]}{int(found[2]) + 1}>", html)

@@ -80,6 +80,8 @@ def _difference(row: dict[str, Any]) -> str:
     difference = row["difference"]
     if isinstance(row["reference"], dict) and difference == 0.0:
         return ""
+    if isinstance(difference, str):
+        return difference
     sign = "+" if isinstance(difference, float) and difference > 0 else ""
     return sign + shown(difference, 3)
 
