@@ -42,7 +42,7 @@ SPECIMENS = 8
 DECADE = math.sqrt(10.0)
 """Half an order of magnitude, each way."""
 SEED = 0
-_COARSE, _FINE = (2.5 * MM, 0.8), (1.2 * MM, 0.4)
+_COARSE, _FINE = (2 * MM, 0.4), (1.5 * MM, 0.3)
 """Edge lengths [m] and their growth: the README says what they cost."""
 _CAUSE = (
     "The rises in canal and foramen were a third to two thirds of that in the body, and equal to "

@@ -58,7 +58,7 @@ def _bounds(axes, rows: Sequence[Row], title: str) -> None:  # type: ignore[no-u
         axes.plot(place, value, "o", color=COLOURS[0])
         bound = row.reference.high
         axes.plot([place - 0.35, place + 0.35], [bound, bound], color=COLOURS[1], lw=2)
-        axes.annotate("", (place, 0.9 * bound if row.unit == "s" else bound - 4.0), (place, bound),
+        axes.annotate("", (place, 2.0 if row.unit == "s" else bound - 4.0), (place, bound),
                       arrowprops={"arrowstyle": "->", "color": COLOURS[1]})  # fmt: skip
     powers = [re.findall(r"(\d+) W", row.quantity)[0] for row in rows]
     axes.set(title=title, xlim=(-0.6, len(rows) - 0.4))

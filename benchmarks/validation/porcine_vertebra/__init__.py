@@ -1,0 +1,1 @@
+"""Are ablation zones in bone smaller than in soft tissue under the same setting?"""
