@@ -1,0 +1,1 @@
+"""Zones in ex vivo bovine udder at 915 MHz."""
