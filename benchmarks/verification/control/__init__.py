@@ -1,0 +1,1 @@
+"""Pulses, thermocouples and rules against exact histories: `mwa-sim bench control`."""
