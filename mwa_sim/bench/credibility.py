@@ -8,6 +8,7 @@ rest stands in ``credibility_text.toml``.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Sequence
 from functools import cache
@@ -74,7 +75,12 @@ def credibility(report: dict[str, Any]) -> str:
         *adequacy(text["context"], records, factors),
         *_sources(text),
     ]
-    return "\n".join(lines) + "\n"
+    return "\n".join(people(line) for line in lines) + "\n"
+
+
+def people(line: str) -> str:
+    """Units and signs as people write them; reports hold plain ASCII."""
+    return re.sub(r"(?<![\w`])degC\b", "°C", line).replace(" +- ", " ± ")
 
 
 def _head(report: dict[str, Any]) -> list[str]:

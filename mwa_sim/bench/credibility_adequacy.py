@@ -16,6 +16,9 @@ from mwa_sim.bench.credibility_evidence import (
 from mwa_sim.bench.credibility_factors import Assessed
 from mwa_sim.bench.credibility_tables import bullets, count, outcome
 
+ENOUGH = 0.5
+"""Share of quantities that must agree with measurements where a context of use relies on them."""
+
 _REFUSED = "not adequate"
 _WHERE = (("in soft tissue", "soft tissue"), ("in bone and at the canal", "bone"))
 
@@ -25,7 +28,8 @@ def adequacy(
 ) -> list[str]:
     """The last section of the credibility file.
 
-    A miss of verification refuses every context; so does a factor whose rows are not in the report.
+    A miss of verification refuses every context; so does a factor whose rows are not in the
+    report. A context is refused where it relies on quantities of which less than half agree.
 
     Parameters
     ----------
@@ -52,11 +56,23 @@ def adequacy(
             verdict, why = f"{_REFUSED},", "while verification misses."
         elif bare:
             verdict, why = "not shown by this run,", f"which has no rows for: {', '.join(bare)}."
-        elif c.get("relies_on") and missed(near := _validation(records, c["relies_on"])):
-            why += (
-                f" {c['relies_on_what']} are hypotheses that such a study tests, not predictions "
-                f"to rely on: {count(near)} quantities agree with measurements there."
-            )
+        elif "relies_on" in c:
+            near = _validation(records, c["relies_on"])
+            total = sum(len(one.rows) for one in near)
+            agree = sum(one.passed for one in near)
+            tested = f"{c['relies_on_what']} are hypotheses for an experiment to test"
+            if agree < ENOUGH * total:
+                verdict = f"{_REFUSED} {c['relies_on_where']},"
+                why = (
+                    f"where {agree} of {total} quantities agree with measurements, less than half. "
+                    f"{tested}; nothing may rest on them. For the rest "
+                    f"{c['adequacy']}, {c['adequacy_why']}"
+                )
+            elif agree < total:
+                why += (
+                    f" {tested}, not predictions to rely on: {agree} of {total} quantities agree "
+                    "with measurements there."
+                )
         lines.append(f"- **{c['name']}: {verdict}** {why}")
     short = [factor.name.lower() for factor in factors if factor.short]
     if short:

@@ -99,21 +99,21 @@ def evidence_for(factor: dict[str, Any], records: Iterable[Record]) -> list[Evid
     list of Evidence
         Those without a row too, if that is because they did not run to the end.
     """
-    words = [str(word).lower() for word in factor.get("words", ())]
+    words = factor.get("words", {})
     found = []
     for record in records:
         if record["evidence_for"] not in factor.get("keys", ()):
             continue
         if factor.get("kind", record["kind"]) != record["kind"]:
             continue
-        rows = [row for row in record["rows"] if _named(row, words)]
+        rows = [row for row in record["rows"] if _named(row, words.get(record["evidence_for"], ()))]
         if rows or not record["rows"]:
             found.append(Evidence(record, rows))
     return found
 
 
 def _named(row: dict[str, Any], words: Sequence[str]) -> bool:
-    return not words or any(word in str(row["quantity"]).lower() for word in words)
+    return not words or any(word.lower() in str(row["quantity"]).lower() for word in words)
 
 
 def of_kind(records: Iterable[Record], kind: str) -> list[Evidence]:

@@ -115,16 +115,18 @@ class Assessed:
         lines = [f"### {number} {self.name}", ""]
         lines += [f"Goal **{self.goal}**, reached **{self.reached}**.", ""]
         lines += [*bullets(self.text["levels"]), ""]
-        if "facts" in self.text:
-            lines += ["Evidence:", ""]
-            lines += bullets(f"{fact['text']} (`{fact['path']}`)" for fact in self.text["facts"])
-            lines.append("")
+        lines += ["Evidence:", ""]
         if self.evidence:
             also = self.text.get("also", "")
             shown = (
                 bullets(_computed(also, self.evidence)) if also else of_benchmarks(self.evidence)
             )
-            lines += ["Evidence:", "", *shown, ""]
+            lines += [*shown, ""]
+        if "facts" in self.text:
+            lines += bullets(f"{fact['text']} (`{fact['path']}`)" for fact in self.text["facts"])
+            lines.append("")
+        if not self.evidence and "facts" not in self.text:
+            lines += ["- None in this run.", ""]
         return [*lines, "Gaps:", "", *bullets(self.gaps()), ""]
 
 

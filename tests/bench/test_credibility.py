@@ -117,7 +117,7 @@ def test_a_miss_of_validation_is_listed_with_band_and_cause_and_breaks_nothing_e
     assert "Verification has missed" not in text
     agreement = section(text, "5. Agreement")
     assert (
-        "| `three_cm` | mean diameter, 180 s [mm] | 22 | 24 to 31 | 30 +- 1.5 | 3 | yes |"
+        "| `three_cm` | mean diameter, 180 s [mm] | 22 | 24 to 31 | 30 ± 1.5 | 3 | yes |"
     ) in agreement
     assert "| 40 | 3 | no |" in agreement
     assert ("- `three_cm`, mean diameter, 180 s: The antenna inside is not published.") in agreement
@@ -167,7 +167,9 @@ def test_a_part_of_the_suite_says_so(monkeypatch):
     monkeypatch.setattr(
         "mwa_sim.bench.credibility.available", lambda: ["check code: heat", "one_more", "another"]
     )
-    assert "not in this run: `one_more`, `another`." in credibility(found).split("## At a glance")[0]
+    assert (
+        "not in this run: `one_more`, `another`." in credibility(found).split("## At a glance")[0]
+    )
     monkeypatch.setattr("mwa_sim.bench.credibility.available", lambda: ["check code: heat"])
     assert "Part of the suite" not in credibility(found)
 
@@ -179,11 +181,28 @@ def test_adequacy_says_how_well_bone_agrees():
     )
     assert "hypotheses" not in credibility(whole_suite())
     text = section(credibility(found), "8. Adequacy")
-    assert "are hypotheses that such a study tests" in text
+    assert "**Research planning: conditional,**" in text
+    assert "are hypotheses for an experiment to test" in text
     assert "to rely on: 1 of 2 quantities agree" in text
     assert "in soft tissue 1 of 1, in bone and at the canal 1 of 2." in text
     assert "Goals that are not reached: use error," in text
-    assert "- wall: 50 degC, reference 60 degC, tolerance 5 (`sheep`)" in text
+    assert "- wall: 50 °C, reference 60 °C, tolerance 5 (`sheep`)" in text
+
+
+def test_research_planning_is_refused_where_most_of_bone_disagrees():
+    found = report(whole_suite()["benchmarks"])
+    rows = [Row(f"wall {k}", 50.0, 60.0, 5.0, "degC", band=BAND) for k in range(2)]
+    found["benchmarks"].append(record("sheep", "validation", "bone", rows))
+    text = section(credibility(found), "8. Adequacy")
+    assert "**Research planning: not adequate in bone and at the canal,** where 1 of 3" in text
+    assert "**Study: adequate,**" in text
+
+
+def test_rows_count_for_a_factor_by_their_words():
+    rows = [good("energy balance"), good("S11 with edges 2 times finer")]
+    text = credibility(report([record("maxwell", "verification", "code: field", rows)]))
+    for name, share in (("Discretisation error", "1 of 1"), ("Numerical code ver", "2 of 2")):
+        assert f"| `maxwell` | Title of maxwell | {share} |" in section(text, name)
 
 
 def test_calibration_names_its_case():
@@ -240,7 +259,7 @@ def test_every_context_and_factor_is_argued():
         assert factor["goal"] in letters
         assert factor["level"] in letters
         assert factor["gaps"]
-        assert ("keys" in factor) != ("facts" in factor)
+        assert "keys" in factor or "facts" in factor
         assert set(factor.get("keys", ())) <= set(FACTORS)
     assert [c["name"][:1] for c in text["category"]] == list("1235678")
     assert {key for c in text["category"] for key in c.get("keys", ())} == set(FACTORS)
