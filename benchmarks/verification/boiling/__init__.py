@@ -1,0 +1,1 @@
+"""Boiling fronts in enthalpy form against similarity solutions."""

@@ -1,0 +1,1 @@
+"""Manufactured solutions of the nonlinear bioheat equation, and the orders they show."""
