@@ -182,7 +182,7 @@ def _radial(
 
 
 PROBLEMS = (
-    Problem("point source", "distance [mm]", 56, point, "nyborg1988"),
+    Problem("point source", "distance [mm]", 64, point, "nyborg1988"),
     Problem("line source", "distance [mm]", 128, line, "carslaw1959"),
     Problem("Gaussian", "distance [mm]", 48, gaussian_dry, "carslaw1959"),
     Problem("Gaussian, perfused", "distance [mm]", 48, gaussian_perfused, "carslaw1959"),

@@ -201,7 +201,7 @@ def cooled_plate(cells: int) -> Solved:
     # Any capacity will do for a steady state: one that settles within some hundred seconds.
     medium = Medium(nafems.PLATE.conductivity, 1e5)
     m = model(b, materials_of([medium]), held(below, 100.0), exchange, shaft_temperature=0.0)
-    run = HeatStepper(m, [], 100.0, tolerance=0.01, max_step=20.0)
+    run = HeatStepper(m, [], 100.0, tolerance=0.002, max_step=20.0)
     while run.time < 2500.0:
         run.step(2500.0, ())
     where = b.nodes[:, 0] > 0.02

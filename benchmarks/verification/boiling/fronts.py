@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,6 +45,8 @@ LINE_POWER = 2500.0
 """Of the line source [W/m]."""
 TIMES = (40.0, 60.0, 80.0, 100.0, 120.0)
 """When fields are compared [s]."""
+AHEAD = 0.008
+"""Where the temperature ahead of the front is compared [m]."""
 SHOWN = (60.0, 120.0)
 """When profiles are kept [s]."""
 _KINKS = (WINDOW_START, WINDOW_END)
@@ -55,11 +58,13 @@ def capacity(temperature: float) -> float:
     return DENSITY * SPECIFIC_HEAT * (1.0 + ratio * vapour_slope(temperature))
 
 
+@cache
 def wall_profile() -> Profile:
     """Similarity solution of the wall, with the window of the solver."""
     return Profile(START, capacity, lambda _: CONDUCTIVITY, wall=WALL, kinks=_KINKS)
 
 
+@cache
 def line_profile() -> Profile:
     """Similarity solution of the line source, with the window of the solver."""
     return Profile(
@@ -86,6 +91,8 @@ class Front:
     size : float [mm]
     fronts, exact : (5,) float arrays [mm]
         Where 100 degC is reached at `TIMES`.
+    ahead : (computed, exact) [degC]
+        Temperature `AHEAD` from the wall or line at the last of `TIMES`.
     error : float [-]
         Root mean square error of the rise over the tissue, of the exact one, and over `TIMES`: a
         front that passes nodes one by one is now ahead and now behind.
@@ -96,6 +103,7 @@ class Front:
     size: float
     fronts: Array
     exact: Array
+    ahead: tuple[float, float]
     error: float
     balance: float
     curves: tuple[Curve, ...]
@@ -163,6 +171,10 @@ def _compare(
         size=1e3 * float(np.diff(x).min()),
         fronts=np.array(fronts),
         exact=np.array([1e3 * profile.front(BOILING_POINT, t) for t in TIMES]),
+        ahead=(
+            float(along_x(b, run.temperature, np.array([AHEAD]))[0]),
+            float(profile.temperature(np.array([AHEAD]), TIMES[-1])[0]),
+        ),
         error=math.sqrt(np.mean(np.square(errors))),
         balance=imbalance(run.energy),
         curves=tuple(curves),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from benchmarks.verification.boiling.fronts import PROBLEMS, TIMES, Front, sharp_fronts
+from benchmarks.verification.boiling.fronts import AHEAD, PROBLEMS, TIMES, Front, sharp_fronts
 from benchmarks.verification.convergence import BALANCE
 from benchmarks.verification.convergence_figures import draw_curves, plain_ticks
 from mwa_sim.bench.benchmark import Benchmark, Effort, Figure, Findings, Table
@@ -15,6 +15,8 @@ from mwa_sim.bench.rows import Between, Row
 
 FIRST_ORDER = 0.9
 """Least observed order: a front between two nodes is known to an element."""
+THERMOCOUPLE = 1.0
+"""Largest error of temperatures ahead of the front [K]: that of a thermocouple."""
 
 Found = Sequence[tuple[str, str, list[Front]]]
 
@@ -40,6 +42,12 @@ def rows_of(title: str, fronts: Sequence[Front]) -> list[Row]:
     ]  # fmt: skip
     return [
         *positions,
+        Row(
+            f"{title}: temperature at {1e3 * AHEAD:g} mm after {TIMES[-1]:g} s",
+            *best.ahead,
+            THERMOCOUPLE,
+            "degC",
+        ),
         Row(f"{title}: power of time with which the front moves", exponent(best), 0.5, 0.05),
         Row(f"{title}: order of convergence in h", slope(fronts), Between(low=FIRST_ORDER)),
         Row(f"{title}: energy residual", max(f.balance for f in fronts), Between(high=BALANCE)),

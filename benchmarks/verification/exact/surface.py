@@ -85,8 +85,10 @@ def absorbed(
         a = math.sqrt(medium.diffusivity) * root
         decay = math.exp(-medium.sink_rate * root**2)
         y, m = x / (2.0 * a), attenuation * a
-        near = np.exp(m**2 - attenuation * x) * erfc(m - y)
-        # exp(m^2 + mu x) erfc(m + y) without overflow
+        # mu x = 2 m y; erfc with its growing factor is erfcx, without overflow.
+        less, more = np.minimum(m - y, 0.0), np.maximum(m - y, 0.0)
+        deep = np.exp(np.where(m < y, m * (m - 2.0 * y), 0.0)) * erfc(less)
+        near = np.where(m < y, deep, np.exp(-(y**2)) * erfcx(more))
         far = np.exp(-(y**2)) * erfcx(m + y)
         return np.asarray(2.0 * root * decay * (near + far))
 
