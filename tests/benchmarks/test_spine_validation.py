@@ -48,7 +48,8 @@ def test_regions_of_the_sheep_have_the_volumes_of_their_shapes(bench_sheep):
     prism = 3.708 / 4 * shape.width * shape.depth * shape.height
     assert volumes["cord"] == pytest.approx(cord, rel=0.25)  # elements as large as it is
     assert volumes["body"] + volumes["cortex"] == pytest.approx(prism, rel=0.08)
-    assert volumes["body"] > 4 * volumes["cortex"] > 0
+    inner = 3.708 / 4 * (shape.width - 2 * MM) * (shape.depth - 2 * MM) * (shape.height - 2 * MM)
+    assert volumes["cortex"] == pytest.approx(prism - inner, rel=0.12)
 
 
 def test_the_wall_is_where_bone_meets_the_canal(bench_sheep):

@@ -38,6 +38,8 @@ PLACES = ("epidural", "foramen")
 TITLES = {"epidural": "epidural space", "foramen": "neural foramen"}
 SHIFT = 7 * MM
 """How far the electrode may lie from the middle of the body [m]: the cavity can touch the wall."""
+SIDEWAYS = (-4 * MM, 8 * MM)
+"""The same to the left: from the midline to 12 mm on the side of the access [m]."""
 SPECIMENS = 8
 DECADE = math.sqrt(10.0)
 """Half an order of magnitude, each way."""
@@ -45,9 +47,9 @@ SEED = 0
 _COARSE, _FINE = (2 * MM, 0.4), (1.5 * MM, 0.3)
 """Edge lengths [m] and their growth: the README says what they cost."""
 _CAUSE = (
-    "The rises in canal and foramen were a third to two thirds of that in the body, and equal to "
-    "each other; from the middle of the body conduction gives less, and least to the foramen. "
-    "Where cavity and thermocouples were could not be read: a cavity at the wall comes closer."
+    "Where cavity and thermocouples were could not be read. From the middle of the body conduction "
+    "gives canal and foramen little; with the electrode 8 mm from the wall and 10 mm off the "
+    "midline, as after an access through the pedicle, both get as warm as measured, or warmer."
 )
 
 
@@ -89,6 +91,7 @@ def inputs(plan: Plan, device: Device) -> dict[str, Any]:
         properties=("thermal_conductivity", "specific_heat"),
     )  # fmt: skip
     over["pose.shift.anterior"] = between(-SHIFT, SHIFT)
+    over["pose.shift.left"] = between(*SIDEWAYS)
     over["thermocouples.0.at.1"] = between(
         *sorted(plan.protocol.thermocouples[0].at[1] + sign * SENSOR_SPREAD for sign in (-1, 1))
     )

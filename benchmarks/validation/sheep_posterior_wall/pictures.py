@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -45,7 +46,7 @@ def wall_picture(results: Mapping[float, Result], rows: Sequence[Row]) -> str:
     return as_svg(picture)
 
 
-def _bounds(axes, rows: Sequence[Row], title: str) -> None:  # type: ignore[no-untyped-def]
+def _bounds(axes: Any, rows: Sequence[Row], title: str) -> None:
     never = 280.0
     for place, row in enumerate(rows):
         assert row.band is not None

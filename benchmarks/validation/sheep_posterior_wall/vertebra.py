@@ -153,7 +153,7 @@ def mesh(
         behind = np.maximum(np.abs(points[:, 0] + 1e-3) - 2e-3, 0.0)
         sideways = np.maximum(np.hypot(points[:, 1], points[:, 2]) - 6e-3, 0.0)
         near_wall = wall + growth * np.hypot(behind, sideways)
-        return np.minimum(np.maximum(finest, growth * away), np.maximum(wall, near_wall))
+        return np.asarray(np.minimum(np.maximum(finest, growth * away), near_wall))
 
     domain = Domain(
         shape.levels(cavity), LABELS["muscle"], middle - np.array(half), middle + np.array(half),
@@ -217,7 +217,7 @@ def _slab(axis: int, low: float, high: float) -> Level:
 
 
 def _ball(centre: Floats, radius: float) -> Level:
-    return lambda points: np.linalg.norm(points - centre, axis=1) - radius
+    return lambda points: np.asarray(np.linalg.norm(points - centre, axis=1) - radius)
 
 
 def _within(*levels: Level) -> Level:
