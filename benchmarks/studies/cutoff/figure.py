@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 LOOK: dict[float, dict[str, Any]] = {
-    30.0: {"color": COLOURS[0], "linestyle": "-", "marker": "o", "label": "30 s cycles"},
-    60.0: {"color": COLOURS[1], "linestyle": "--", "marker": "s", "label": "60 s cycles"},
-    90.0: {"color": COLOURS[2], "linestyle": "-.", "marker": "^", "label": "90 s cycles"},
-    CONTINUOUS: {"color": COLOURS[5], "linestyle": ":", "marker": "D", "label": "no pauses"},
+    30.0: {"color": COLOURS[0], "linestyle": "-", "marker": "o", "markersize": 4.0},
+    60.0: {"color": COLOURS[1], "linestyle": "--", "marker": "s", "markersize": 5.5},
+    90.0: {"color": COLOURS[2], "linestyle": "-.", "marker": "^", "markersize": 7.5},
+    CONTINUOUS: {"color": "0.55", "linestyle": ":", "marker": "D", "markersize": 8.0},
 }
 ROWS = (
     ("reached_s", "time to 42 °C at the wall [s]\n(pauses included)"),
@@ -59,7 +59,8 @@ def picture(records: Sequence[dict[str, Any]]) -> Figure:
         for (key, label), row in zip(ROWS, axes, strict=True):
             axis = row[column]
             _band(axis, rule, band, key, power)
-            for cycle in cycles:
+            # The largest markers first: where cycles agree all are seen.
+            for cycle in reversed(cycles):
                 _line(axis, chosen(rule, power_W=power, cycle_s=cycle), key, LOOK[cycle])
             axis.grid(True, which="major", color="0.88", linewidth=0.6)
             if column == 0:
@@ -69,7 +70,8 @@ def picture(records: Sequence[dict[str, Any]]) -> Figure:
     _times(axes[0])
     axes[1][0].set_ylim(bottom=0.0)
     axes[2][0].set_ylim(bottom=0.0)
-    handles: list[Any] = [Line2D([], [], markersize=5, **LOOK[cycle]) for cycle in cycles]
+    names = {c: "no pauses" if c == CONTINUOUS else f"{c:g} s cycles" for c in cycles}
+    handles: list[Any] = [Line2D([], [], label=names[c], **LOOK[c]) for c in cycles]
     which = f"{band[0]['cycle_s']:g} s cycles" if band else ""
     handles += [
         Patch(color="0.85", label=f"range of tissues and cable, {which}"),
@@ -87,12 +89,13 @@ def _line(axis: Axes, records: list[dict[str, Any]], key: str, look: dict[str, A
     read = np.array([np.isfinite(value(r, "stopped_s")) for r in ordered])
     if key == "reached_s":
         y = np.where(np.isfinite(y), y, NEVER)
-    style = {k: v for k, v in look.items() if k not in ("marker", "label")}
+    style = {k: look[k] for k in ("color", "linestyle")}
     joined = np.isfinite(y) if key == "cem43_mean_mm" else read
     axis.plot(x[joined], y[joined], linewidth=1.4, **style)
-    point = {"linestyle": "", "marker": look["marker"], "color": look["color"], "markersize": 4.5}
+    point = {k: look[k] for k in ("color", "marker", "markersize")} | {"linestyle": ""}
     axis.plot(x[read], y[read], **point)
-    axis.plot(x[~read], y[~read], **point, markerfacecolor="white")
+    if key != "overshoot_K":  # without a stop there is none
+        axis.plot(x[~read], y[~read], **point, markerfacecolor="white")
 
 
 def _band(

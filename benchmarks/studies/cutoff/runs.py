@@ -97,7 +97,7 @@ VIEWS = (
 )
 """On the coarse mesh; the first is the study, the others say how far it carries."""
 
-FINE = View("fine mesh", Grid((5.0, 10.0, 15.0), ENDS, (60.0,)))
+FINE = View("fine mesh", Grid(STOPPED, ENDS, (60.0,)))
 """On the mesh of the default sizes."""
 
 QUICK = (

@@ -34,7 +34,9 @@ def by_distance(records: Sequence[Record], cycle: float = MAIN_CYCLE) -> list[st
     rule = chosen(records, view="rule", cycle_s=cycle)
     ranged = [*rule, *chosen(records, view="band", cycle_s=cycle)]
     powers = sorted({r["power_W"] for r in rule})
-    heads = [f"{p:g} W: time s | zone mean (short) mm | overshoot K" for p in powers]
+    heads = [
+        f"{p:g} W: time s | zone mean (short); range of mean, mm | overshoot K" for p in powers
+    ]
     lines = [f"| mm | {' | '.join(heads)} |", "|" + "---|" * (1 + 3 * len(powers))]
     for distance in sorted({r["distance_mm"] for r in rule}):
         cells = [f"{distance:g}"]
@@ -42,7 +44,8 @@ def by_distance(records: Sequence[Record], cycle: float = MAIN_CYCLE) -> list[st
             row = one(rule, distance_mm=distance, power_W=power)
             some = chosen(ranged, distance_mm=distance, power_W=power)
             least, most = envelope(some, "reached_s", lambda t: math.inf if math.isnan(t) else t)
-            cells.append(f"{_time(row)} ({least:.0f}–{_or_never(most)})")
+            span = f" ({least:.0f}–{_or_never(most)})" if math.isfinite(least) else ""
+            cells.append(f"{_time(row)}{span}")
             zone = envelope(some, "cem43_mean_mm")
             cells.append(
                 f"{value(row, 'cem43_mean_mm'):.0f} ({value(row, 'cem43_short_mm'):.0f}); "
@@ -95,10 +98,11 @@ def without_rule(records: Sequence[Record]) -> list[str]:
         for distance in sorted({r["distance_mm"] for r in free}):
             rows = [one(free, power_W=power, distance_mm=distance, cycle_s=c) for c in cycles]
             cells = [
-                " / ".join(f"{value(row, key):{form}}" for row in rows)
-                for key, form in (
-                    ("wall_half_degC", ".1f"), ("wall_degC", ".1f"), ("wall_cem43_min", ".1g"),
-                    ("sac_degC", ".1f"), ("end_cem43_mean_mm", ".1f"),
+                " / ".join(shown(value(row, key)) for row in rows)
+                for key, shown in (
+                    ("wall_half_degC", "{:.1f}".format), ("wall_degC", "{:.1f}".format),
+                    ("wall_cem43_min", _dose), ("sac_degC", "{:.1f}".format),
+                    ("end_cem43_mean_mm", "{:.1f}".format),
                 )
             ]  # fmt: skip
             lines.append(f"| {power:g} | {distance:g} | {' | '.join(cells)} |")
@@ -172,6 +176,11 @@ def _or_never(seconds: float) -> str:
 
 def _number(number: float, digits: int) -> str:
     return f"{number:.{digits}f}" if math.isfinite(number) else "–"
+
+
+def _dose(minutes: float) -> str:
+    """A dose; far above every limit its size says nothing."""
+    return f"{minutes:.0f}" if minutes < 1e4 else "> 10⁴"
 
 
 def _cell(each: Any) -> Any:
