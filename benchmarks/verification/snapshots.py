@@ -125,6 +125,7 @@ def line_snapshot(
     only_line: bool = False,
     where: NDArray[np.bool_] | None = None,
     around: float = BLOOD_TEMPERATURE,
+    name: str = "x",
 ) -> Snapshot:
     """Compare a field of three coordinates; shown along a line of nodes parallel to x.
 
@@ -144,6 +145,8 @@ def line_snapshot(
     where : (n,) bool array, optional
         Nodes that are compared; all if not given.
     around : float [degC]
+    name : str
+        Of the coordinate x.
 
     Returns
     -------
@@ -166,7 +169,7 @@ def line_snapshot(
     after = f" after {when}" if when else ""
     return Snapshot(
         points=tuple(
-            Point(f"at x = {1e3 * place:g} mm{after}", float(v), float(e))
+            Point(f"at {name} = {1e3 * place:g} mm{after}", float(v), float(e))
             for place, v, e in zip(x, along_x(b, rise, places, at), there(places), strict=True)
         ),
         error=rms(b, rise, expected, counted),

@@ -130,7 +130,7 @@ def regions(cells: int) -> Solved:
     heat = np.array([s.density for s in SHELLS])[of]
     materials = materials_of([s.medium for s in SHELLS])
     m = model(b, materials, held(_outside(b, edges[-1])), of=of)
-    run = settle(m, uniform_load(b, heat), 2500.0)
+    run = settle(m, uniform_load(b, heat), 3500.0)
 
     def exact(r: Array) -> Array:
         return shells.steady(r, SHELLS)

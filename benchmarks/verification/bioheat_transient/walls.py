@@ -213,7 +213,7 @@ def cooled_plate(cells: int) -> Solved:
         return found
 
     shot = line_snapshot(
-        b, run.temperature, exact, (0.2,), at=(width, 0.0), around=0.0, where=where
+        b, run.temperature, exact, (0.2,), at=(width, 0.0), around=0.0, where=where, name="height"
     )
     return solved(b, run, [shot])
 
