@@ -73,8 +73,8 @@ def times_picture(cases: Sequence[Case], target: float, clinic: tuple[float, flo
                 marker = "os"[antennas.index(case.antenna)]
                 ax.plot(time, y, marker, color=colour, markersize=6)
     ax.set_yticks(range(len(labels)), labels, fontsize=8)
-    ax.invert_yaxis()
+    ax.set_ylim(len(labels) - 0.5, -0.5)
     ax.set_xlim(60.0, LAST + 8.0)
-    ax.set_xlabel(f"time until the mean diameter is {target:.0f} mm [s]")
+    ax.set_xlabel(f"time to a mean diameter of {target:.0f} mm [s]")
     ax.grid(axis="x", alpha=0.3)
     return as_svg(picture)

@@ -116,11 +116,12 @@ def cause_of_size(case: Case, criterion: str, value: float, time: float) -> str:
 
 
 def size_rows(case: Case) -> list[Row]:
-    """Mean diameter after 2, 3 and 5 min by criterion."""
+    """Mean diameter after 2, 3 and 5 min: by criterion; of the alternative antenna by damage."""
+    criteria = CRITERIA if case.antenna == COMPARED[0] else CRITERIA[:1]
     stated = REFERENCES["mean diameter at 40 W"]
     rows = []
     for time in TIMES:
-        for text in CRITERIA:
+        for text in criteria:
             row = Row(
                 f"mean diameter after {time} s, {TITLES[text]}, {case.setting.title}, "
                 f"{case.antenna}",
@@ -216,7 +217,7 @@ def run(effort: Effort) -> Findings:
             effort.say(f"{name}, {setting.title}")
             cases.append(measured(name, setting, nominal, sampled, effort.quick))
     rows = [row for case in cases for row in time_rows(case)]
-    rows += [row for case in cases if case.antenna == names[0] for row in size_rows(case)]
+    rows += [row for case in cases for row in size_rows(case)]
     tables = [window_table(cases)]
     if not effort.quick:
         effort.say("efficiency")
