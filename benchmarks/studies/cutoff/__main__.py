@@ -53,14 +53,15 @@ def tables(records: list[Record]) -> str:
         ("Checks", table.checks),
         ("Through the pedicle", table.through_pedicle),
     ]
-    views = {
-        "Without the rule": "no rule",
-        "Checks": "fine mesh",
-        "Through the pedicle": "pedicle",
+    there = {r["view"] for r in records}
+    needs = {
+        "Without the rule": {"no rule"},
+        "Checks": there - table.NO_CHECKS,
+        "Through the pedicle": {"pedicle"},
     }
     lines: list[str] = []
     for title, make in parts:
-        if views.get(title, "rule") in {r["view"] for r in records}:
+        if needs.get(title, {"rule"}) & there:
             lines += [f"## {title}", "", *make(records), ""]
     return "\n".join(lines)
 

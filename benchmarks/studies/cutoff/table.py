@@ -16,6 +16,8 @@ from benchmarks.studies.cutoff.setting import CONTINUOUS
 FIRST = ("view", "distance_mm", "power_W", "cycle_s", "pause_s", "tissues", "transmission")
 NEVER = "not read"
 MAIN_CYCLE = 60.0
+NO_CHECKS = {"rule", "no rule", "band", "pedicle"}
+"""Views that have a table of their own."""
 
 
 def as_csv(records: Sequence[Record]) -> str:
@@ -122,7 +124,7 @@ def checks(records: Sequence[Record]) -> list[str]:
         "|" + "---|" * (3 + len(shown)),
     ]
     for view in dict.fromkeys(r["view"] for r in records):
-        if view in ("rule", "no rule", "band", "pedicle"):
+        if view in NO_CHECKS:
             continue
         pairs = [
             (row, one(rule, **{k: row[k] for k in ("distance_mm", "power_W", "cycle_s")}))
