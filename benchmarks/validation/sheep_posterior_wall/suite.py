@@ -110,8 +110,9 @@ def run(effort: Effort) -> Findings:
         "Left: computed temperature of the wall over time, antenna 7.5 mm away, start at 20 degC; "
         "at 40 and 50 W up to 60 degC. "
         "The wall of the sheep stayed below 60 degC for 240 s at 20 and 30 W, and passed it almost "
-        "at once (shaded: within 30 s) at 40 and 50 W. Right: range of the value over the "
-        "uncertain inputs, among them a distance of 5 to 10 mm.",
+        "at once (shaded: within 30 s) at 40 and 50 W. Right: values (points) and their "
+        "range over the uncertain inputs (bars), among them a distance of 5 to 10 mm, beside the "
+        "published bound (line with arrow).",
         wall_picture(results, rows),
     )
     return Findings(rows, [figure], tables)
