@@ -3,9 +3,8 @@ import pytest
 import skfem
 from skfem.models.poisson import laplace
 
+from benchmarks.verification.blocks import block, cube
 from mwa_sim.heat.element import lumped, lumped_surface, stiffness
-
-from .blocks import block, cube
 
 
 def distorted(n=5):

@@ -1,8 +1,7 @@
 import numpy as np
 
+from benchmarks.verification.blocks import cube
 from mwa_sim.heat.ordering import WINDOW, solver_order
-
-from .blocks import cube
 
 
 def test_order_is_a_permutation_with_sorted_rows_and_near_neighbours():

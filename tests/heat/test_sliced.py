@@ -2,12 +2,11 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 
+from benchmarks.verification.blocks import cube, material, model
 from mwa_sim.heat.boundary import nodal_boundary
 from mwa_sim.heat.kernels import conducted
 from mwa_sim.heat.pennes import ThermalMaterials, assemble
 from mwa_sim.heat.sliced import CHUNK, SlicedMatrix, padded
-
-from .blocks import cube, material, model
 
 
 def graph(n, seed=0, second=False):

@@ -2,14 +2,13 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 
+from benchmarks.verification.blocks import consistent_load, cube, material, model
 from mwa_sim.errors import InputError, SolverError
 from mwa_sim.heat.boundary import nodal_boundary
 from mwa_sim.heat.kernels import spectral_bound
 from mwa_sim.heat.source import TABLE_SIZE, Source, table_temperatures
 from mwa_sim.heat.step import HeatStepper
 from mwa_sim.heat.team import FEWEST_ROWS
-
-from .blocks import consistent_load, cube, material, model
 
 
 def run(stepper, until, powers):
