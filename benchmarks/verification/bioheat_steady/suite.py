@@ -44,5 +44,5 @@ BENCHMARK = Benchmark(
         "symmetry; unbounded media end at 30 mm, where the exact temperature is held.",
     ),
     sources=("pennes1948", "nyborg1988", "carslaw1959", "durkee1990", "kengne2015"),
-    cost=45.0,
+    cost=55.0,
 )

@@ -58,5 +58,5 @@ BENCHMARK = Benchmark(
     sources=(
         "pennes1948", "nyborg1988", "vyas1992", "carslaw1959", "gao1995", "wang2020", "nafems1990",
     ),
-    cost=60.0,
+    cost=50.0,
 )  # fmt: skip

@@ -149,5 +149,5 @@ BENCHMARK = Benchmark(
         "the window changes.",
     ),
     sources=("carslaw1959", "hahn2012", "yang2007"),
-    cost=12.0,
+    cost=10.0,
 )

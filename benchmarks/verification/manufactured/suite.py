@@ -130,5 +130,5 @@ BENCHMARK = Benchmark(
         "Steps are of constant length, so that their order can be seen; runs choose theirs.",
     ),
     sources=("pennes1948", "meyer2014", "mita"),
-    cost=20.0,
+    cost=10.0,
 )
