@@ -78,8 +78,8 @@ def adequacy(
     if short:
         lines += [
             "",
-            f"Goals that are not reached: {', '.join(short)}. They are why research planning is "
-            "conditional, and a clinical decision out of the question.",
+            f"Goals that are not reached: {', '.join(short)}. They are why research "
+            "planning may rest on the model in part only, and a clinical decision not at all.",
         ]
     return [*lines, *_measured(records), ""]
 
