@@ -76,7 +76,7 @@ def run(effort: Effort) -> Findings:
             small, _ = compared(plan, title, n=4, what=("volume",), given=given)
             rows += small
         effort.say(f"{title}, {POWER:g} W")
-        # Of the dearer model the quick run has only what the first minutes show.
+        # Of the dearer model the quick run has only what its first minutes show.
         short = effort.quick and model == "wave-coupled"
         plan = watched(mesh, antenna, SHORT if short else MINUTES)
         what = ("time",) if short else ("axes", "volume", "temperatures", "time")
