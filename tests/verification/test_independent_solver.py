@@ -5,6 +5,8 @@ rule with a direct solver: heterogeneous block, perfusion, metabolic heat, coole
 map.
 """
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import scipy.sparse as sp
@@ -13,15 +15,17 @@ from scipy.sparse.linalg import splu
 from skfem.helpers import dot, grad
 
 from benchmarks.verification.blocks import cube
+from benchmarks.verification.code_to_code import assembly, compare, problem
 from mwa_sim.antenna.antenna import Antenna, Cooling
 from mwa_sim.antenna.pose import Pose
 from mwa_sim.build import build
-from mwa_sim.case import Boundary, Case
+from mwa_sim.case import Boundary, Case, load_case
 from mwa_sim.control.protocol import Protocol
 from mwa_sim.mesh.tetmesh import TetMesh
 from mwa_sim.plan import Plan
 from mwa_sim.simulation import simulate
 from mwa_sim.tissue import load_tissue
+from tests.real_data import real_data
 
 COOLING = Cooling(800.0, 20.0, 0.004, 0.02)
 
@@ -106,3 +110,19 @@ def test_temperatures_agree_with_an_independent_solver(plan):
     assert expected.max() > 60.0
     assert np.abs(result.frames - expected).max() < 0.02
     assert result.energy["balance_error"] < 1e-4
+
+
+def test_temperatures_on_a_real_vertebra():
+    case = load_case(real_data("cases/l3-mean-shape"))
+    places = {**case.landmarks, "cord_anterior": case.landmarks["anterior_cord"]}
+    plan = problem.make_plan(
+        replace(case, landmarks=places),
+        linear=False, power=50.0, on=10.0, off=0.0, cycles=1, rest=5.0,
+    )  # fmt: skip
+    found = problem.problem_of(plan)
+    system = assembly.assemble(found)
+    one = compare.ours(found, system, 0.05, 0.2)
+    apart = compare.apart(one, compare.theirs(found, system, 0.5), False)
+    assert one.frames.max() > 70.0
+    assert apart.nodes < 0.05
+    assert apart.thermocouples < 0.01
