@@ -49,7 +49,7 @@ class Extent:
 
 QUICK = Extent(
     3.0,
-    {"power": 11.0, "on": 20.0, "off": 5.0, "cycles": 1, "rest": 0.0},
+    {"power": 15.0, "on": 10.0, "off": 5.0, "cycles": 1, "rest": 0.0},
     {"power": 60.0, "on": 20.0, "off": 5.0, "cycles": 1, "rest": 0.0},
 )
 FULL = Extent(
