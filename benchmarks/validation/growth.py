@@ -21,7 +21,9 @@ STEP = 15.0
 _KEPT: list[tuple[Result, dict[str, np.ndarray]]] = []
 
 
-def fields_over_time(result: Result, times: Sequence[float]) -> list[dict[str, np.ndarray]]:
+def fields_over_time(
+    result: Result, times: Sequence[float] | np.ndarray
+) -> list[dict[str, np.ndarray]]:
     """Highest temperature, CEM43 and damage up to some times.
 
     Between frames the temperature is taken linear in time, and rates are integrated as for the
