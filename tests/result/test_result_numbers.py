@@ -281,6 +281,20 @@ def test_text_warns_where_the_model_has_no_meaning(result):
     assert len(said[0]) <= 100
 
 
+def test_text_warns_of_an_antenna_that_its_tissue_has_detuned(result):
+    def told(share):
+        field = {"s11_dB": [-17.0], "reflected": {"t_s": [0.0, 60.0], "fraction": [0.02, share]}}
+        antennas = [{**antenna, "field": field} for antenna in result.antennas]
+        return str(replace(result, antennas=antennas)).splitlines()
+
+    assert not any("Caution" in line for line in told(0.29))
+    said = told(0.47)
+    first = next(k for k, line in enumerate(said) if "Caution" in line)
+    assert "an antenna reflected 47%, detuned by dry tissue" in said[first]
+    assert "antenna.model=wave-static" in said[first + 1]
+    assert max(len(line) for line in said[first : first + 2]) <= 100
+
+
 def test_why_it_ended():
     assert "interrupted at 12 s" in why_it_ended([], "interrupted", 12.0)
     end = Event(300.0, "end", "cooldown complete")
