@@ -17,8 +17,8 @@ from mwa_sim.summary import RESEARCH_NOTE, antenna_energy, organ_status, power_o
 #: model knows nothing of, so that a mistyped power ends in a number that looks like any other.
 CHARRING = 200.0
 
-#: Share of its power that a drying antenna reflects from which the report warns: antennas measured in
-#: ex vivo liver (he2010, ji2011fluids) kept theirs, and their zones were up to twice as wide.
+#: Share of its power that a drying antenna reflects from which the report warns: antennas measured
+#: in ex vivo liver (he2010, ji2011fluids) kept theirs, and their zones were up to twice as wide.
 DETUNED = 0.3
 
 
@@ -103,10 +103,9 @@ def _detuned(run: Recording) -> list[str]:
     if most <= DETUNED:
         return []
     return [
-        f"Caution  an antenna reflected {most:.0%}, detuned by dry tissue; antennas measured in liver "
-        "kept",
-        f"{'':8} their power, and zones were larger (mwa-sim bench ex_vivo_liver): compare "
-        "antenna.model=wave-static",
+        f"Caution  an antenna reflected {most:.0%}, detuned by dry tissue; antennas measured in liver",
+        f"{'':8} kept their power, and zones were larger (mwa-sim bench ex_vivo_liver): compare",
+        f"{'':8} antenna.model=wave-static",
     ]
 
 
