@@ -103,7 +103,7 @@ def _detuned(run: Recording) -> list[str]:
     if most <= DETUNED:
         return []
     return [
-        f"Caution  an antenna reflected {most:.0%}, detuned by dry tissue; antennas measured in liver",
+        f"Caution  an antenna reflected {most:.0%}, detuned by dry tissue; those measured in liver",
         f"{'':8} kept their power, and zones were larger (mwa-sim bench ex_vivo_liver): compare",
         f"{'':8} antenna.model=wave-static",
     ]
