@@ -93,6 +93,7 @@ VIEWS = (
     View("pause 15 s", Grid(STOPPED, ENDS, (30.0, 90.0), pause=15.0)),
     View("reaction 5 s", ENDS_SIXTY, changes={"rules.0.delay": 5.0}, at_stop=False),
     View("normal bone", ENDS_SIXTY, changes={"regions.tumour.tissue": "bone_cancellous"}),
+    View("wet field", ENDS_SIXTY, changes={"antenna.model": "wave-static"}),
     View("closed form", ENDS_SIXTY, changes={"antenna.model": "line"}),
 )
 """On the coarse mesh; the first is the study, the others say how far it carries."""
