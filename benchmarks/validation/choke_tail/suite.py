@@ -196,7 +196,7 @@ def run(effort: Effort) -> Findings:
     found = [(antenna, field(antenna)) for antenna in shown]
     figure = Figure(
         "Absorbed power along the shaft",
-        "Field in liver at 37 degC, logarithmic. The grey strip is the tail of the rows above. "
+        "Field in liver at 37 degC, logarithmic. The grey strip is the tail of the rows below. "
         "With its choke open (solid) an antenna leaves less power along the shaft than with metal "
         "in its choke (dashed); dotted: the slot antenna, which has none.",
         picture(found),

@@ -101,7 +101,8 @@ def convergence(found: Found) -> Figure:
     return Figure(
         "Boiling fronts and their error",
         "Left: computed fronts (symbols) on the exact square roots of time (lines). Right: errors "
-        "over element size, between first and second order: the front is thinner than an element.",
+        "over element size, between second and, at last, first order: the front is thinner than an "
+        "element.",
         as_svg(picture),
     )
 

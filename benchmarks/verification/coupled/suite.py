@@ -137,12 +137,16 @@ def picture(shown: list[tuple[str, History, History]]) -> Figure:
                       label=f"after {time:g} s")  # fmt: skip
             left.plot(radii, list(found.temperatures[time].values()), "o", mfc="none",
                       color=COLOURS[k])  # fmt: skip
-        left.set(title=tissue, xlabel="distance from the axis [mm]", ylabel="temperature [degC]")
+        left.set(
+            title=tissue.replace("_", " "),
+            xlabel="distance from the axis [mm]",
+            ylabel="temperature [degC]",
+        )
         left.legend(fontsize=8)
         right.plot(exact.solved, 100.0 * np.asarray(exact.absorbed), color=COLOURS[0])
         right.plot(found.solved, 100.0 * np.asarray(found.absorbed), "o", mfc="none",
                    color=COLOURS[0])  # fmt: skip
-        right.set(title=tissue, xlabel="time [s]", ylabel="absorbed share [%]")
+        right.set(title=tissue.replace("_", " "), xlabel="time [s]", ylabel="absorbed share [%]")
         for ax in (left, right):
             ax.grid(alpha=0.3)
     return Figure(

@@ -47,7 +47,7 @@ def run(effort: Effort) -> Findings:
             for place, value in effect.items():
                 zone = place == "zone"
                 rows.append(
-                    Row(f"{name}: effect of the shell on the {place}", value,
+                    Row(f"{name}: effect of the shell, {place}", value,
                         effects[RESOLVED][place], SAME_ZONE if zone else SAME,
                         "%" if zone else "K")
                 )  # fmt: skip
