@@ -182,4 +182,4 @@ def aligned(rows: Sequence[Sequence[str]], indent: str = "  ") -> list[str]:
 
 
 def _wrapped(text: str) -> list[str]:
-    return textwrap.wrap(text, 100, initial_indent="    ", subsequent_indent="      ")
+    return textwrap.wrap(plain(text), 100, initial_indent="    ", subsequent_indent="      ")
