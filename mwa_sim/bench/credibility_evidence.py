@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from mwa_sim.bench.inputs import input_words
+
 Record = dict[str, Any]
 """One benchmark of a report, as :func:`mwa_sim.bench.suite.run_suite` gives it."""
 
@@ -153,10 +155,5 @@ def varied(found: Iterable[Evidence]) -> list[str]:
     for one in found:
         for row in one.rows:
             if row["band"] is not None:
-                names.update(dict.fromkeys(_plain(key) for key in row["band"]["inputs"]))
+                names.update(dict.fromkeys(map(input_words, row["band"]["inputs"])))
     return list(names)
-
-
-def _plain(key: str) -> str:
-    """``"regions.tumour.perfusion"`` is the perfusion of whatever region."""
-    return key.rpartition(".")[2].replace("_", " ") if key.startswith("regions.") else key

@@ -10,6 +10,7 @@ from importlib.resources import files
 from typing import Any
 
 from mwa_sim.bench.factors import FACTORS
+from mwa_sim.bench.inputs import input_text
 from mwa_sim.bench.suite import missed
 from mwa_sim.bench.text import VALIDATION_HEADER, VERIFICATION_HEADER, causes, cells, shown
 from mwa_sim.references import reference
@@ -23,9 +24,10 @@ _KINDS = {
     "validation": (
         "Validation",
         "Are they the right equations? Computed quantities beside measurements. Nothing is tuned "
-        "to these cases; a miss stands as a miss, with its likely cause. The band is what the "
-        "uncertain inputs alone allow (percentiles 5 to 95): a measurement outside the band "
-        "is not explained by them.",
+        "to these cases; a miss stands as a miss, with its likely cause. The band is how far the "
+        "computed value spreads over the uncertain inputs (percentiles 5 to 95 of the scenarios "
+        "named below each table, often so few that these are the least and the greatest). A "
+        "measurement far outside the band is not explained by these inputs.",
     ),
 }
 
@@ -33,6 +35,8 @@ _LONG = 12
 """Rows up to which a table in which all pass is shown at once."""
 _MANY = 3
 """Quantities named beside a cause."""
+_SAMPLINGS = 4
+"""Samplings of bands that are spelled out below a table."""
 
 
 def page(report: dict[str, Any], credibility: str) -> str:
@@ -105,6 +109,12 @@ def _head(report: dict[str, Any]) -> list[str]:
             f"<div class='tile'><b>{good} of {len(rows)}</b> quantities of "
             f"{title.lower()} {word}</div>"
         )
+    kinds = {record["kind"] for record in report["benchmarks"]}
+    links = [
+        f"<a href='#{kind}'>{title}</a>" for kind, (title, _) in _KINDS.items() if kind in kinds
+    ]
+    links.append("<a href='#credibility'>What it is worth, and for what</a>")
+    tiles.append(f"<nav>{''.join(links)}</nav>")
     return [*lines, f"<div class='tiles'>{''.join(tiles)}</div>"]
 
 
@@ -211,7 +221,7 @@ def _assumed(record: dict[str, Any]) -> list[str]:
     keys = [*record["sources"], *(row["source"] for row in record["rows"] if row["source"])]
     if keys:
         items = "".join(f"<li>{escape(reference(key).text)}</li>" for key in dict.fromkeys(keys))
-        lines.append(f"<ul class='sources'>{items}</ul>")
+        lines.append(f"<p class='caption'>Sources:</p><ul class='sources'>{items}</ul>")
     return lines
 
 
@@ -220,10 +230,16 @@ def _inputs(rows: Iterable[dict[str, Any]]) -> list[str]:
     seen: dict[str, int] = {}
     for row in rows:
         if row["band"] is not None:
-            inputs = ", ".join(f"{key} {value}" for key, value in row["band"]["inputs"].items())
+            inputs = ", ".join(input_text(*each) for each in row["band"]["inputs"].items())
             text = f"{row['band']['sampling']}; {inputs}"
             seen[text] = seen.get(text, 0) + 1
-    return [f"<p class='caption'>Band: {escape(text)}.</p>" for text in list(seen)[:4]]
+    lines = [f"<p class='caption'>Band: {_neat(text)}.</p>" for text in list(seen)[:_SAMPLINGS]]
+    if len(seen) > _SAMPLINGS:
+        lines.append(
+            f"<p class='caption'>And {len(seen) - _SAMPLINGS} more, of other rows, in "
+            "<code>report.json</code>.</p>"
+        )
+    return lines
 
 
 def _figure(figure: dict[str, str]) -> str:

@@ -81,7 +81,8 @@ def _difference(row: dict[str, Any]) -> str:
     if isinstance(row["reference"], dict) and difference == 0.0:
         return ""
     if isinstance(difference, str):
-        return difference
+        # What never happens is no distance away.
+        return ""
     sign = "+" if isinstance(difference, float) and difference > 0 else ""
     return sign + shown(difference, 3)
 
