@@ -22,6 +22,7 @@ from mwa_sim.bench.credibility_evidence import (
     evidence_for,
     missed,
     of_kind,
+    part_of,
     unfinished,
 )
 from mwa_sim.bench.credibility_factors import Assessed, assess
@@ -69,7 +70,7 @@ def credibility(report: dict[str, Any]) -> str:
         *_contexts(text["context"]),
         *_factors(factors),
         *_categories(text["category"], records),
-        *_agreement(records),
+        *_agreement(text["part"], records),
         *_calibration(records),
         *_gaps(records, factors),
         *adequacy(text["context"], records, factors),
@@ -211,7 +212,7 @@ def _categories(categories: Sequence[dict[str, Any]], records: Sequence[Record])
     ]
 
 
-def _agreement(records: Sequence[Record]) -> list[str]:
+def _agreement(parts: Sequence[dict[str, Any]], records: Sequence[Record]) -> list[str]:
     validation = of_kind(records, "validation")
     there = [(r, row) for r, row in missed(validation)]
     lines = ["## 5. Agreement with measurements", ""]
@@ -225,6 +226,10 @@ def _agreement(records: Sequence[Record]) -> list[str]:
     ]  # fmt: skip
     head = ("case", "benchmark", "evidence for", "within tolerance", "band reaches it")
     lines += [*table(head, rows), ""]
+    inside = [(part["name"], part_of(part, validation)) for part in parts]
+    shown = [(name, count(some)) for name, some in inside if any(one.rows for one in some)]
+    lines += ["Not all of them weigh the same:", ""]
+    lines += [*table(("quantities", "within tolerance"), shown), ""]
     if there:
         total = sum(len(e.rows) for e in validation)
         lines += [

@@ -118,6 +118,30 @@ def _named(row: dict[str, Any], words: Sequence[str]) -> bool:
     return not words or any(word.lower() in str(row["quantity"]).lower() for word in words)
 
 
+def part_of(part: dict[str, Any], found: Iterable[Evidence]) -> list[Evidence]:
+    """Rows that a part of ``credibility_text.toml`` picks, or with ``others`` all but these."""
+
+    def picked(one: Evidence, row: dict[str, Any]) -> bool:
+        return (
+            one.record["name"] in part.get("benchmarks", ())
+            or ("words" in part and part["words"] in str(row["quantity"]))
+            or (bool(part.get("side")) and one_sided(row))
+        )
+
+    return [
+        Evidence(one.record, [r for r in one.rows if picked(one, r) != bool(part.get("others"))])
+        for one in found
+    ]
+
+
+def one_sided(row: dict[str, Any]) -> bool:
+    """Whether the reference of a row is a bound."""
+    reference = row["reference"]
+    return isinstance(reference, dict) and (
+        reference["low"] == "-inf" or reference["high"] == "inf"
+    )
+
+
 def of_kind(records: Iterable[Record], kind: str) -> list[Evidence]:
     """All benchmarks of a kind with all their rows."""
     return [Evidence(record, record["rows"]) for record in records if record["kind"] == kind]

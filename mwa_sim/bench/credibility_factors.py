@@ -182,8 +182,8 @@ def _computed(also: str, evidence: Sequence[Evidence]) -> list[str]:
     return [
         f"{len(banded)} of {len(rows)} quantities have a band; {reached} bands reach the "
         "measurement, given its error.",
-        f"{sum(row['verdict'] == 'pass' for row in rows)} of {len(rows)} quantities are within the "
-        "tolerance that was set before.",
+        f"{sum(row['verdict'] == 'pass' for row in rows)} of {len(rows)} quantities are within "
+        "their tolerance; its reason stands in the README of each benchmark.",
     ]
 
 

@@ -297,3 +297,20 @@ def test_what_is_kept_has_no_timings_and_no_pictures():
     assert "seconds" not in found
     assert all({"figures", "seconds"}.isdisjoint(record) for record in found["benchmarks"])
     assert credibility(found) == credibility(whole_suite())
+
+
+def test_bounds_alternatives_and_guesses_are_counted_apart():
+    rows = [
+        Row("axis, field computed again", 1.0, 3.0, 0.5, band=BAND),
+        Row("axis, field of wet tissue", 3.0, 3.0, 0.5, band=BAND),
+        Row("axis, one antenna minus the other", 1.0, Between(low=0.0), band=BAND),
+    ]
+    guesses = [Row("time to 30 mm", 200.0, Between(120.0, 300.0), band=BAND)]
+    records = [
+        record("liver", "validation", "soft tissue", rows),
+        record("three_cm", "validation", "soft tissue", guesses),
+    ]
+    found = section(credibility(report(records)), "5. Agreement with measurements").splitlines()
+    parts = found[found.index("Not all of them weigh the same:") + 4 :]
+    counts = [line.rpartition(" | ")[2].rstrip(" |") for line in parts[:5]]
+    assert counts == ["2 of 3", "1 of 1", "1 of 1", "1 of 1", "0 of 1"]

@@ -4,6 +4,7 @@ import math
 
 import pytest
 
+from mwa_sim.bench.inputs import input_text, input_words
 from mwa_sim.bench.rows import Band, Between, Row
 from mwa_sim.bench.text import band_text, cells, reference_text, shown
 
@@ -97,3 +98,21 @@ def test_texts_of_a_row():
     )  # fmt: skip
     assert reference_text(Row("p", 2.0, Between(low=1.8)).as_data()) == "at least 1.8"
     assert reference_text(Row("p", 2.0, Between(high=1e-4)).as_data()) == "at most 0.0001"
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "text"),
+    [
+        ("regions.tumour.electrical_conductivity", "1.5 to 2.4",
+         "electrical conductivity of tumour 1.5 to 2.4 S/m"),
+        ("muscle: water_fraction", "range of the library",
+         "water fraction of muscle range of the library"),
+        ("antenna.efficiency", "0.5628 to 0.8207", "efficiency of the antenna 56.3 to 82.1 %"),
+        ("pose.shift.deeper", "-0.002 to 0.002", "antenna shifted deeper -2 to 2 mm"),
+        ("temperature at the start", "15 degC or 20 degC",
+         "temperature at the start 15 degC or 20 degC"),
+    ],
+)  # fmt: skip
+def test_inputs_of_a_band_are_words_with_units(key, value, text):
+    assert input_text(key, value) == text
+    assert text.startswith(input_words(key))
