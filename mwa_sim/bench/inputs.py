@@ -16,7 +16,7 @@ _PROPERTIES = {
 _KEYS = (
     (r"antenna\.efficiency", "efficiency of the antenna", 100.0, "%"),
     (r"pose\.shift\.deeper", "antenna shifted deeper", 1e3, "mm"),
-    (r"pose\.shift\.(\w+)", r"antenna shifted to \1", 1e3, "mm"),
+    (r"pose\.shift\.(\w+)", r"antenna shifted \1", 1e3, "mm"),
     (r"thermocouples\.\d+\.at\.\d", "place of the thermocouple", 1e3, "mm"),
     (r"pulses\.\d+\.on", "time with power", 1.0, "s"),
 )
@@ -39,7 +39,7 @@ def input_words(key: str) -> str:
     Examples
     --------
     >>> input_words("regions.tumour.water_fraction"), input_words("pose.shift.left")
-    ('water fraction', 'antenna shifted to left')
+    ('water fraction', 'antenna shifted left')
     """
     if found := _OF_TISSUE.fullmatch(key):
         return found[3].replace("_", " ")
