@@ -121,8 +121,8 @@ def compared(tissue: str, exact: History, found: History) -> list[Row]:
             100.0 * share, Between(high=SAME_SHARE), 0.0, "% of the power"),
         Row(f"{tissue}: heat into the tissue over that of the first power", kept[1], kept[0],
             SAME_HEAT / 100.0 * kept[0], "s"),
-        Row(f"{tissue}: S11 of the unheated tissue, same field solver", found.s11_dB[0], exact.s11_dB[0], SAME_S11,
-            "dB"),
+        Row(f"{tissue}: S11 of the unheated tissue, same field solver", found.s11_dB[0],
+            exact.s11_dB[0], SAME_S11, "dB"),
     ]  # fmt: skip
 
 
