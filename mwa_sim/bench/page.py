@@ -64,11 +64,12 @@ def page(report: dict[str, Any], credibility: str) -> str:
             for record in of_kind:
                 body += _section(record)
     body += ['<section id="credibility">', _markdown(credibility), "</section>"]
+    content = _degrees("\n".join(body))
     return (
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>mwa_sim {escape(report['version'])}: benchmarks</title>"
-        f"<style>{style}</style></head><body><main>\n" + "\n".join(body) + "\n</main></body></html>"
+        f"<style>{style}</style></head><body><main>\n" + content + "\n</main></body></html>"
     )
 
 
@@ -268,6 +269,15 @@ def _grid(head: str, body: Sequence[str]) -> str:
 
 def _neat(text: str) -> str:
     return escape(text).replace("+-", "±").replace("&gt;=", "≥").replace("&lt;=", "≤")
+
+
+def _degrees(html: str) -> str:
+    """Degrees as people write them, outside the pictures; reports hold plain ASCII."""
+    parts = re.split(r"(<img[^>]*>)", html)
+    return "".join(
+        part if part.startswith("<img") else re.sub(r"(?<!\w)degC\b", "\N{DEGREE SIGN}C", part)
+        for part in parts
+    )
 
 
 def _markdown(text: str) -> str:
