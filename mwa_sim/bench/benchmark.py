@@ -83,11 +83,6 @@ class Effort:
     quick: bool
     say: Callable[[str], Any]
 
-    @property
-    def samples(self) -> int:
-        """Scenarios of a band of uncertainty: a power of two, as Sobol' points want."""
-        return 8 if self.quick else 64
-
 
 @dataclass(frozen=True)
 class Benchmark:
