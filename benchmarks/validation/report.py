@@ -43,6 +43,7 @@ class Reference:
 
     Attributes
     ----------
+    quantity : str
     value : float
     unit : str
     error : float
@@ -53,6 +54,7 @@ class Reference:
         In the source.
     """
 
+    quantity: str
     value: float
     unit: str
     error: float
@@ -71,6 +73,7 @@ def read_references(benchmark: str | Path) -> dict[str, Reference]:
     with Path(benchmark).with_name("reference.csv").open(newline="", encoding="utf-8") as file:
         return {
             line["quantity"]: Reference(
+                quantity=line["quantity"],
                 value=float(line["value"]),
                 unit=line["unit"],
                 error=float(line["error"] or "nan"),

@@ -29,7 +29,8 @@ def uncertain_inputs(
 ) -> dict[str, Range]:
     """Ranges of the inputs that are always varied: efficiency, tissue values, position.
 
-    The efficiency of the antenna over the range of its library entry, conductivity, perfusion and
+    The efficiency of the antenna over the range of its library entry (which contains that of its
+    match, also where a computed field brings its own reflection), conductivity, perfusion and
     water fraction of the named regions over the ranges of their tissues (a value without a range
     is left out), and the antenna shifted by +-2 mm along its shaft and anteriorly. Uniform: the
     sources give no more than ranges.
@@ -46,7 +47,7 @@ def uncertain_inputs(
     Returns
     -------
     dict of str to Range
-        By key of the plan, for :func:`band`.
+        By key of the plan, for :func:`bands`.
 
     Raises
     ------
@@ -55,12 +56,9 @@ def uncertain_inputs(
     """
     over: dict[str, Range] = {}
     antenna = plan.antennas[0].antenna
-    for key in ("efficiency", "cable.transmission"):
-        value = antenna.values.get(key)
-        if value is None or not value.low < value.high:
-            continue
-        scale = antenna.matched if key == "cable.transmission" else 1.0
-        over.setdefault("antenna.efficiency", between(value.low * scale, value.high * scale))
+    efficiency = antenna.values.get("efficiency")
+    if efficiency is not None and efficiency.low < efficiency.high:
+        over["antenna.efficiency"] = between(efficiency.low, efficiency.high)
     by_name = {region.name: region for region in plan.case.regions.values()}
     unknown = [name for name in regions if name not in by_name]
     if unknown:

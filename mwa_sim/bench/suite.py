@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -29,10 +30,13 @@ class Suite:
     quick : bool
     folder : Path or None
         Where they are, as in :func:`mwa_sim.bench.discovery.names`.
+    tell : bool
+        Whether their lines of progress go to the standard error.
     """
 
     quick: bool
     folder: Path | None = None
+    tell: bool = False
 
 
 def run_suite(
@@ -41,6 +45,7 @@ def run_suite(
     quick: bool = False,
     workers: int = 2,
     folder: Path | None = None,
+    tell: bool = False,
     started: Callable[[str], Any] | None = None,
     ended: Callable[[dict[str, Any]], Any] | None = None,
 ) -> dict[str, Any]:
@@ -56,6 +61,8 @@ def run_suite(
         Processes side by side.
     folder : Path, optional
         Where they are, as in :func:`mwa_sim.bench.discovery.names`.
+    tell : bool, optional
+        Write their lines of progress to the standard error.
     started, ended : callable, optional
         Called with the name of a benchmark when it begins, and with its record when it has ended.
 
@@ -73,7 +80,7 @@ def run_suite(
     records = {name: _record(benchmark, "not run") for name, benchmark in benchmarks.items()}
     status = "done"
     waiting = sorted(wanted, key=lambda name: benchmarks[name].cost)
-    pool = Pool(run_benchmark, Suite(quick, folder))
+    pool = Pool(run_benchmark, Suite(quick, folder, tell))
 
     def give(worker: Any) -> None:
         if waiting:
@@ -138,8 +145,14 @@ def run_benchmark(suite: Suite, name: str) -> dict[str, Any]:
     """
     benchmark = load(name, suite.folder)
     begin = perf_counter()
+
+    def say(text: str) -> None:
+        if suite.tell:
+            sys.stderr.write(f"  {name}: {text}\n")
+            sys.stderr.flush()
+
     try:
-        findings = benchmark.run(Effort(suite.quick, _nothing))
+        findings = benchmark.run(Effort(suite.quick, say))
         wrong = _incomplete(benchmark, findings)
     except Exception as error:  # whatever a benchmark raises is its result
         text = f"{type(error).__name__}: {error}\n{traceback.format_exc()}"
@@ -228,7 +241,3 @@ def _record(
             for figure in findings.figures
         ],
     }
-
-
-def _nothing(text: str) -> None:
-    """Progress inside a benchmark is not shown: several run at a time."""

@@ -67,10 +67,12 @@ def bench(
     from mwa_sim.bench.text import closing, lines_of
 
     running: list[str] = []
+    watched = sys.stderr.isatty()
 
     def started(name: str) -> None:
         running.append(name)
-        _status(running, wanted)
+        if watched:  # by a person; the rows come as benchmarks end
+            say(f"[{len(running)}/{len(wanted)}] {name} ...")
 
     def ended(record: dict[str, Any]) -> None:
         if not as_json:
@@ -78,7 +80,9 @@ def bench(
         if debug and record["error"]:
             say(record["error"])
 
-    report = run_suite(wanted, quick=quick, workers=workers, started=started, ended=ended)
+    report = run_suite(
+        wanted, quick=quick, workers=workers, tell=watched, started=started, ended=ended
+    )
     with finishing():
         if as_json:
             out_json(report)
@@ -135,9 +139,3 @@ def _listed(benchmarks: list[Any], as_json: bool) -> list[str]:
             f"  {one.name.ljust(width)}  {one.question}" for one in benchmarks if one.kind == kind
         ]
     return lines
-
-
-def _status(running: list[str], wanted: list[str]) -> None:
-    """What begins, where a person watches: the rows come as benchmarks end."""
-    if sys.stderr.isatty():
-        say(f"[{len(running)}/{len(wanted)}] {running[-1]} ...")

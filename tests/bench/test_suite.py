@@ -124,6 +124,14 @@ def test_the_page_says_what_was_missed_and_escapes_what_it_shows(folder):
     assert "<script" not in html
 
 
+def test_progress_is_told_where_a_person_watches(folder, capfd):
+    root = folder(fine='effort.say("mesh 2 of 3"); ' + GOOD)
+    run_suite(["fine"], workers=1, folder=root)
+    assert capfd.readouterr().err == ""
+    run_suite(["fine"], workers=1, folder=root, tell=True)
+    assert capfd.readouterr().err == "  fine: mesh 2 of 3\n"
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="sends SIGINT")
 def test_ctrl_c_keeps_what_has_ended(folder):
     root = folder(slow="time.sleep(60)", fine=GOOD)

@@ -1,6 +1,5 @@
 """What the ex vivo benchmarks measure, against fields and numbers worked out by hand."""
 
-from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -10,11 +9,12 @@ from benchmarks.validation.ex_vivo_liver import suite, zones
 from benchmarks.validation.ex_vivo_liver.pictures import growth
 from benchmarks.validation.ex_vivo_liver_80w import suite as hot
 from benchmarks.validation.homogeneous import block
+from benchmarks.validation.report import read_references
 from benchmarks.validation.udder_915 import suite as udder
 from mwa_sim.bench.rows import Band, Row
 from mwa_sim.references import reference
 
-FOLDERS = [Path(module.__file__).parent for module in (suite, hot, udder)]
+MODULES = [suite, hot, udder]
 
 
 @pytest.fixture(scope="module")
@@ -98,16 +98,16 @@ def test_the_energy_of_the_measured_zone_is_that_of_its_ellipsoid():
     assert pytest.approx(6.2, abs=0.05) == suite._HEAT * 46.2 * 35.0 / 1e3
 
 
-@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
-def test_references_have_units_errors_and_sources(folder):
-    for name, measured in zones.reference(folder).items():
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.BENCHMARK.name)
+def test_references_have_units_errors_and_sources(module):
+    for name, measured in read_references(module.__file__).items():
         assert measured.unit in {"mm", "ml", "degC", "s"}, name
         assert measured.value > measured.error > 0.0, name
         assert reference(measured.source).text
 
 
 def test_the_series_is_complete_and_its_axes_are_in_order():
-    measured = zones.reference(FOLDERS[0])
+    measured = read_references(suite.__file__)
     assert len(measured) == 2 * 3 * 6
     for power in suite.POWERS:
         for time in (6, 8, 10, 12, 14, 16):
@@ -137,6 +137,6 @@ def test_the_picture_says_what_is_measured_and_what_is_computed():
         for t in (6, 10)
         for title in zones.TIERS.values()
     ]
-    figure = growth(rows, zones.reference(FOLDERS[0]), suite.POWERS)
+    figure = growth(rows, read_references(suite.__file__), suite.POWERS)
     for text in ("measured, 1 SD", *zones.TIERS.values(), "short axis [mm]", "time [min]"):
         assert text in figure.svg

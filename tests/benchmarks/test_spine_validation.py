@@ -13,6 +13,7 @@ from benchmarks.validation.cadaver_canal import model as cadaver
 from benchmarks.validation.cadaver_canal import suite as cadaver_suite
 from benchmarks.validation.homogeneous import block
 from benchmarks.validation.porcine_vertebra import suite as porcine
+from benchmarks.validation.report import read_references
 from benchmarks.validation.sheep_posterior_wall import model as sheep
 from benchmarks.validation.sheep_posterior_wall import suite as sheep_suite
 from benchmarks.validation.sheep_posterior_wall.vertebra import LABELS
@@ -34,6 +35,8 @@ def bench_sheep():
 def specimen():
     return cadaver.cadaver(cadaver.lumbar_mesh(2 * MM, 0.4))
 
+
+RATIO = "size of the visible zone in bone over that in soft tissue"
 
 # -- the vertebra ------------------------------------------------------------------------------
 
@@ -100,7 +103,7 @@ def test_a_nearer_or_stronger_antenna_heats_the_wall_sooner_and_can_miss(bench_s
 
     usual, near, strong = time(40, 7 * MM), time(40, 5 * MM), time(80, 5 * MM)
     assert usual > near > strong > 0
-    given = sheep_suite.reference()["time to 60 degC at the posterior wall at 40 W"]
+    given = read_references(sheep_suite.__file__)["time to 60 degC at the posterior wall at 40 W"]
     rows = [sheep_suite._row(given, t, 0.0, "s", BAND, "why") for t in (usual, 25.0)]
     assert [row.verdict for row in rows] == ["miss", "pass"]
     assert [row.cause for row in rows] == ["why", ""]
@@ -211,7 +214,9 @@ def test_the_same_tissue_has_the_same_zone(monkeypatch):
     assert found.bone == found.soft
     for text, ratios in found.ratios.items():
         assert ratios == pytest.approx(np.ones(2)), text
-    given = porcine.reference()["size of the visible zone in bone over that in soft tissue"]
+    given = read_references(porcine.__file__)[
+        "size of the visible zone in bone over that in soft tissue"
+    ]
     assert porcine._row(found, "temperature>=60", given, 2).verdict == "pass"
 
 
@@ -232,7 +237,9 @@ def test_a_larger_zone_in_bone_is_a_miss_with_its_cause():
     sizes = dict.fromkeys(porcine.CRITERIA, 20.0)
     larger = porcine.Pair("slot-1.6mm", dict.fromkeys(sizes, 21.0), sizes,
                           dict.fromkeys(sizes, np.array([1.0, 1.1])))  # fmt: skip
-    given = porcine.reference()["size of the visible zone in bone over that in soft tissue"]
+    given = read_references(porcine.__file__)[
+        "size of the visible zone in bone over that in soft tissue"
+    ]
     row = porcine._row(larger, "temperature>=60", given, 2)
     assert row.verdict == "miss"
     assert row.cause

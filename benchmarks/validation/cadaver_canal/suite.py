@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import math
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -24,6 +21,7 @@ from benchmarks.validation.cadaver_canal.model import (
     treatment,
 )
 from benchmarks.validation.cadaver_canal.pictures import canal_picture
+from benchmarks.validation.report import Reference, read_references
 from mwa_sim.bench.bands import ENDS, band_of, uncertain_inputs
 from mwa_sim.bench.benchmark import Benchmark, Effort, Figure, Findings, Table
 from mwa_sim.bench.rows import Band, Between, Row
@@ -51,23 +49,6 @@ _CAUSE = (
     "gives canal and foramen little; with the electrode 8 mm from the wall and 10 mm off the "
     "midline, as after an access through the pedicle, both get as warm as measured, or warmer."
 )
-
-
-@dataclass(frozen=True)
-class Measured:
-    """Mean and standard deviation of the specimens [degC]."""
-
-    mean: float
-    deviation: float
-
-
-def reference() -> dict[str, Measured]:
-    """Measured temperatures by device and place, such as ``"RFA 10 mm epidural"``."""
-    with (Path(__file__).parent / "reference.csv").open(encoding="utf-8") as file:
-        return {
-            row["quantity"]: Measured(float(row["value"]), float(row["error"]))
-            for row in csv.DictReader(file)
-        }
 
 
 def expected(share: Any, body: Any, start: float = START) -> Any:
@@ -103,7 +84,7 @@ def run(effort: Effort) -> Findings:
     """Temperatures in canal and foramen for three devices, given those in the body."""
     n = 2 if effort.quick else 32
     case = cadaver(lumbar_mesh(*(_COARSE if effort.quick else _FINE)))
-    given = reference()
+    given = read_references(__file__)
     rows: list[Row] = []
     shares: dict[str, dict[str, float]] = {}
     sampled: dict[str, dict[str, Floats]] = {}
@@ -130,7 +111,7 @@ def run(effort: Effort) -> Findings:
         "Measured temperatures (mean and standard deviation of 8 cadaver vertebrae) and computed "
         "ones, which take the measured temperature in the body as their input. Grey: range over "
         "the uncertain inputs, mainly where the electrode was.",
-        canal_picture([d.name for d in DEVICES], rows, {k: v.mean for k, v in given.items()}),
+        canal_picture([d.name for d in DEVICES], rows, {k: v.value for k, v in given.items()}),
     )
     tables = [_shares(shares, given)]
     if not effort.quick:
@@ -138,14 +119,14 @@ def run(effort: Effort) -> Findings:
     return Findings(rows, [figure], tables)
 
 
-def _sampled(plan: Plan, over: dict[str, Any], n: int, body: Measured) -> dict[str, Floats]:
+def _sampled(plan: Plan, over: dict[str, Any], n: int, body: Reference) -> dict[str, Floats]:
     """Temperatures of the places over the inputs; the one in the body by its standard error."""
     study = sweep(
         plan, over, measure={p: _share_of(p) for p in PLACES}, sample="sobol", n=n, seed=SEED,
         observe=_quiet,
     )  # fmt: skip
     normal = np.random.default_rng(SEED).standard_normal(n)
-    inside = body.mean + body.deviation / math.sqrt(SPECIMENS) * normal
+    inside = body.value + body.error / math.sqrt(SPECIMENS) * normal
     return {p: expected(np.asarray(study.column(p), dtype=float), inside) for p in PLACES}
 
 
@@ -160,35 +141,35 @@ def _band(values: Floats, n: int, varied: dict[str, str]) -> Band:
 
 def _row(
     device: Device, place: str, shares: dict[str, dict[str, float]], band: Band,
-    given: dict[str, Measured],
+    given: dict[str, Reference],
 ) -> Row:  # fmt: skip
     measured = given[f"{device.name} {place}"]
-    value = expected(shares[device.name][place], given[f"{device.name} body"].mean)
+    value = expected(shares[device.name][place], given[f"{device.name} body"].value)
     row = Row(
-        f"{TITLES[place]}, {device.name}", value, measured.mean, measured.deviation, "degC",
-        measured.deviation / math.sqrt(SPECIMENS), "groetz2013", band,
+        f"{TITLES[place]}, {device.name}", value, measured.value, measured.error, "degC",
+        measured.error / math.sqrt(SPECIMENS), "groetz2013", band,
     )  # fmt: skip
     return row if row.passed else _with_cause(row)
 
 
 def _over_measured(
-    place: str, sampled: dict[str, dict[str, Floats]], given: dict[str, Measured]
+    place: str, sampled: dict[str, dict[str, Floats]], given: dict[str, Reference]
 ) -> Floats:
     """Computed over measured rise in every scenario, geometric mean of the devices."""
     scenarios = [
-        (sampled[d.name][place] - START) / (given[f"{d.name} {place}"].mean - START)
+        (sampled[d.name][place] - START) / (given[f"{d.name} {place}"].value - START)
         for d in DEVICES
     ]
     return np.asarray(np.exp(np.log(scenarios).mean(axis=0)))
 
 
 def _magnitude(
-    place: str, shares: dict[str, dict[str, float]], band: Band, given: dict[str, Measured]
+    place: str, shares: dict[str, dict[str, float]], band: Band, given: dict[str, Reference]
 ) -> Row:
     """Computed over measured rise, geometric mean of the devices: the order of magnitude."""
-    rises = {d.name: given[f"{d.name} {place}"].mean - START for d in DEVICES}
+    rises = {d.name: given[f"{d.name} {place}"].value - START for d in DEVICES}
     values = [
-        (expected(shares[d.name][place], given[f"{d.name} body"].mean) - START) / rises[d.name]
+        (expected(shares[d.name][place], given[f"{d.name} body"].value) - START) / rises[d.name]
         for d in DEVICES
     ]
     row = Row(
@@ -207,11 +188,11 @@ def _with_cause(row: Row) -> Row:
     )  # fmt: skip
 
 
-def _shares(shares: dict[str, dict[str, float]], given: dict[str, Measured]) -> Table:
+def _shares(shares: dict[str, dict[str, float]], given: dict[str, Reference]) -> Table:
     lines = []
     for device in DEVICES:
         for place in PLACES:
-            inside, there = (given[f"{device.name} {x}"].mean for x in ("body", place))
+            inside, there = (given[f"{device.name} {x}"].value for x in ("body", place))
             measured = [(there - start) / (inside - start) for start in (20.0, START)]
             lines.append(
                 (device.name, TITLES[place], f"{shares[device.name][place]:.2f}",
@@ -226,7 +207,7 @@ def _shares(shares: dict[str, dict[str, float]], given: dict[str, Measured]) -> 
     )
 
 
-def _by_place(case: Case, given: dict[str, Measured]) -> Table:
+def _by_place(case: Case, given: dict[str, Reference]) -> Table:
     """How much nearer the electrode would have to be."""
     device = DEVICES[0]
     lines = []
@@ -235,7 +216,7 @@ def _by_place(case: Case, given: dict[str, Measured]) -> Table:
         moved = plan.changed({"pose.shift.anterior": anterior, "pose.shift.left": left})
         result = simulate(moved)
         share = {p: rise(result, p) / rise(result, "body") for p in PLACES}
-        inside = given[f"{device.name} body"].mean
+        inside = given[f"{device.name} body"].value
         lines.append(
             (f"{1e3 * moved.pose.tip[0]:.0f} mm", f"{1e3 * moved.pose.tip[1]:.0f} mm",
              *(f"{expected(share[p], inside):.1f}" for p in PLACES))
@@ -245,7 +226,7 @@ def _by_place(case: Case, given: dict[str, Measured]) -> Table:
         ("from the wall", "from the midline", *(TITLES[p] for p in PLACES)),
         tuple(lines),
         "Measured: "
-        + ", ".join(f"{TITLES[p]} {given[f'{device.name} {p}'].mean:.1f} degC" for p in PLACES),
+        + ", ".join(f"{TITLES[p]} {given[f'{device.name} {p}'].value:.1f} degC" for p in PLACES),
     )
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from benchmarks.validation.ex_vivo_liver.zones import TIERS, Measured
+from benchmarks.validation.ex_vivo_liver.zones import TIERS
+from benchmarks.validation.report import Reference
 from mwa_sim.bench.benchmark import Figure
 from mwa_sim.bench.figures import COLOURS, as_svg, new_picture
 from mwa_sim.bench.rows import Between, Row
@@ -13,7 +14,7 @@ _MINUTES = (6, 8, 10, 12, 14, 16)
 _MARKERS = tuple(zip(TIERS.values(), "s^", strict=True))
 
 
-def growth(rows: Sequence[Row], measured: Mapping[str, Measured], powers: Sequence[int]) -> Figure:
+def growth(rows: Sequence[Row], measured: Mapping[str, Reference], powers: Sequence[int]) -> Figure:
     """Short axis over time for each power, measured and computed.
 
     Parameters

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import math
-from pathlib import Path
 
 from benchmarks.validation.ex_vivo_liver import zones
 from benchmarks.validation.ex_vivo_liver.pictures import against_measured, growth
 from benchmarks.validation.homogeneous import Run
+from benchmarks.validation.report import Reference, read_references
 from mwa_sim.antenna.antenna import Antenna
 from mwa_sim.bench.benchmark import Benchmark, Effort, Findings, Table
 from mwa_sim.bench.rows import Band, Row
 from mwa_sim.mesh.tetmesh import TetMesh
 from mwa_sim.plan import Plan
 
-FOLDER = Path(__file__).parent
 POWERS = (30, 40, 50)
 MAIN = 40
 TOLERANCE = 4.0
@@ -26,7 +25,7 @@ _HEAT = 1.079 * 3.540
 
 def run(effort: Effort) -> Findings:
     """Short and long axis of the zone, 30 to 50 W for 6 to 16 min, by two models of the field."""
-    measured = zones.reference(FOLDER)
+    measured = read_references(__file__)
     mesh = zones.grid(effort.quick)
     settings: dict[int, tuple[int, ...]] = {30: (10,), 40: (6, 10, 16), 50: (10,)}
     samples = dict.fromkeys(settings, 4)
@@ -65,7 +64,7 @@ def compared(
     minutes: tuple[int, ...],
     found: Run,
     bands: dict[str, Band],
-    measured: dict[str, zones.Measured],
+    measured: dict[str, Reference],
 ) -> list[Row]:
     """Rows of one power and model of the field: both axes at each time."""
     rows = []
@@ -110,7 +109,7 @@ def cause_of(model: str, value: float, measured: float, share: float, s11: float
 
 
 def _criteria(
-    found: dict[str, Run], minutes: tuple[int, ...], measured: dict[str, zones.Measured]
+    found: dict[str, Run], minutes: tuple[int, ...], measured: dict[str, Reference]
 ) -> Table:
     titles = (*(f"{edge:g} degC" for edge in zones.EDGES), "Omega >= 1", "CEM43 >= 240")
     rows = []
@@ -138,7 +137,7 @@ def _models(
     mesh: TetMesh,
     found: dict[str, Run],
     minutes: tuple[int, ...],
-    measured: dict[str, zones.Measured],
+    measured: dict[str, Reference],
 ) -> Table:
     """The nominal case with another antenna, drying and closed form."""
     slot, monopole = (Antenna.from_library(name) for name in zones.ANTENNAS)
@@ -188,7 +187,7 @@ def _models(
     )
 
 
-def _pair(measured: dict[str, zones.Measured], time: int) -> str:
+def _pair(measured: dict[str, Reference], time: int) -> str:
     short, long = (measured[f"{a} axis {MAIN} W {time} min"].value for a in ("short", "long"))
     return f"{short:g} x {long:g}"
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -41,33 +39,6 @@ TISSUE_INPUTS = (
     "water_fraction",
 )  # fmt: skip
 _SAVED = {"save_every": 60.0}
-
-
-@dataclass(frozen=True)
-class Measured:
-    """One number of a ``reference.csv``."""
-
-    value: float
-    unit: str
-    error: float
-    source: str
-
-
-def reference(folder: Path) -> dict[str, Measured]:
-    """The measured numbers of a benchmark by quantity.
-
-    Parameters
-    ----------
-    folder : Path
-        Of the benchmark; holds ``reference.csv``.
-    """
-    with (folder / "reference.csv").open(encoding="utf-8", newline="") as file:
-        return {
-            row["quantity"]: Measured(
-                float(row["value"]), row["unit"], float(row["error"] or "nan"), row["source"]
-            )
-            for row in csv.DictReader(file)
-        }
 
 
 def grid(quick: bool) -> TetMesh:

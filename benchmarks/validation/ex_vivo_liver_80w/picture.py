@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from benchmarks.validation.ex_vivo_liver.zones import Measured
+from benchmarks.validation.report import Reference
 from mwa_sim.bench.benchmark import Figure
 from mwa_sim.bench.figures import COLOURS, as_svg, new_picture
 from mwa_sim.result import Result
@@ -14,7 +14,7 @@ from mwa_sim.result import Result
 
 def heating(
     results: Mapping[str, Result],
-    given: Mapping[str, Measured],
+    given: Mapping[str, Reference],
     distances: Sequence[int],
     coagulated: float,
 ) -> Figure:
@@ -24,7 +24,7 @@ def heating(
     ----------
     results : mapping of str to Result
         By name of the model, with thermocouples ``"at_10"`` and so on.
-    given : mapping of str to Measured
+    given : mapping of str to Reference
     distances : sequence of int [mm]
     coagulated : float [degC]
         Temperature whose time was measured at the first distance.

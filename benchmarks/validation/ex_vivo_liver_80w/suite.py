@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,6 +12,7 @@ import numpy as np
 import mwa_sim as mwa
 from benchmarks.validation.ex_vivo_liver import zones
 from benchmarks.validation.ex_vivo_liver_80w.picture import heating
+from benchmarks.validation.report import Reference, read_references
 from mwa_sim.antenna.antenna import Antenna
 from mwa_sim.bench.bands import POSITION
 from mwa_sim.bench.benchmark import Benchmark, Effort, Findings
@@ -22,7 +22,6 @@ from mwa_sim.plan import Plan
 from mwa_sim.result import Result
 from mwa_sim.study.between import between
 
-FOLDER = Path(__file__).parent
 POWER, MINUTES, SHORT = 80.0, 12.0, 3.0
 SMALL_POWER, SMALL_MINUTES = 50.0, 5.0
 LEVEL = 8e-3
@@ -64,7 +63,7 @@ def time_to_coagulate(result: Result) -> float:
 
 def run(effort: Effort) -> Findings:
     """Both settings by both models of the field."""
-    given = zones.reference(FOLDER)
+    given = read_references(__file__)
     mesh = zones.grid(effort.quick)
     rows: list[Row] = []
     results: dict[str, Result] = {}
@@ -101,7 +100,7 @@ def compared(
     *,
     n: int,
     what: tuple[str, ...],
-    given: dict[str, zones.Measured],
+    given: dict[str, Reference],
 ) -> tuple[list[Row], Result]:
     """Rows of one plan, with their bands."""
     minutes = plan.planned_duration / 60.0
@@ -150,7 +149,7 @@ def compared(
     return rows, result
 
 
-def _cause(result: Result, value: float, reference: zones.Measured, name: str) -> str:
+def _cause(result: Result, value: float, reference: Reference, name: str) -> str:
     share = result.energy["tissue_J"] / result.energy["generator_J"]
     colder = (value > reference.value) == name.startswith("time")
     history = result.antennas[0]["field"]

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 import math
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 
@@ -18,11 +16,11 @@ from benchmarks.validation.nerve_dose.heating import (
     time_to_dose,
     time_to_injury,
 )
+from benchmarks.validation.report import read_references
 from mwa_sim.bench.benchmark import Benchmark, Effort, Figure, Findings, Table
 from mwa_sim.bench.figures import COLOURS, as_svg, new_picture
 from mwa_sim.bench.rows import Between, Row
 
-FOLDER = Path(__file__).parent
 LIMIT, WARNING, BONE = 10.0, 2.0, 16.0
 """CEM43 [min]: limit of the bundled nerves and cord, its cautious alternative, necrosis of bone."""
 CUTOFF = 42.0
@@ -43,7 +41,7 @@ ROUNDED = 0.5
 def run(effort: Effort) -> Findings:
     """Times to injury, doses at injury and what the limits keep away from."""
     n = 64 if effort.quick else 512
-    given = _reference()
+    given = {name: one.value for name, one in read_references(__file__).items()}
     nerve = {t: given[f"rat sciatic nerve {t} degC"] for t in (43, 44, 45)}
     cord_time = given["rat cervical cord 42.9 degC"]
     rows = [*_times(nerve, cord_time, n), *_doses(nerve, cord_time, n)]
@@ -230,11 +228,6 @@ def _picture(nerve: dict[int, float], cord_time: float) -> Figure:
         "nerve set was drawn through the first and the last point of the nerve.",
         as_svg(picture),
     )
-
-
-def _reference() -> dict[str, float]:
-    with (FOLDER / "reference.csv").open(encoding="utf-8", newline="") as file:
-        return {row["quantity"]: float(row["value"]) for row in csv.DictReader(file)}
 
 
 BENCHMARK = Benchmark(

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,6 +10,7 @@ from scipy.stats import qmc
 
 from benchmarks.validation.homogeneous import Setting, block, plan_in_block
 from benchmarks.validation.porcine_vertebra.pictures import ratio_picture
+from benchmarks.validation.report import Reference, read_references
 from mwa_sim.antenna.antenna import Antenna
 from mwa_sim.bench.bands import ENDS, band_of, uncertain_inputs
 from mwa_sim.bench.benchmark import Benchmark, Effort, Figure, Findings, Table
@@ -55,12 +54,6 @@ class Pair:
     bone: dict[str, float]
     soft: dict[str, float]
     ratios: dict[str, np.ndarray]
-
-
-def reference() -> dict[str, dict[str, str]]:
-    """Rows of ``reference.csv`` by quantity."""
-    with (Path(__file__).parent / "reference.csv").open(encoding="utf-8") as file:
-        return {row["quantity"]: row for row in csv.DictReader(file)}
 
 
 def setting(tissue: str, **values: float) -> Setting:
@@ -129,7 +122,7 @@ def run(effort: Effort) -> Findings:
     # The slot dries muscle early, which coarser elements than 1.5 mm miss.
     mesh = block(1.5e-3, coarsening=0.6) if effort.quick else block(0.75e-3, coarsening=0.4)
     counts = {"slot-1.6mm": 2} if effort.quick else {"slot-1.6mm": 16, "monopole-1.6mm": 8}
-    given = reference()["size of the visible zone in bone over that in soft tissue"]
+    given = read_references(__file__)["size of the visible zone in bone over that in soft tissue"]
     pairs, rows = [], []
     for antenna, n in counts.items():
         effort.say(antenna)
@@ -149,7 +142,7 @@ def run(effort: Effort) -> Findings:
     return Findings(rows, [figure], tables)
 
 
-def _row(found: Pair, text: str, given: dict[str, str], n: int) -> Row:
+def _row(found: Pair, text: str, given: Reference, n: int) -> Row:
     band = band_of(
         found.ratios[text],
         sampling=f"Sobol', {n} scenarios, seed {SEED}, percentiles {ENDS[0]:g} and {ENDS[1]:g}",
@@ -157,12 +150,12 @@ def _row(found: Pair, text: str, given: dict[str, str], n: int) -> Row:
     )
     quantity = f"zone in bone over zone in muscle, {CRITERIA[text]}, {found.antenna}"
     value = found.bone[text] / found.soft[text]
-    limits = Between(high=float(given["value"]))
-    row = Row(quantity, value, limits, source=given["source"], band=band)
+    limits = Between(high=given.value)
+    row = Row(quantity, value, limits, source=given.source, band=band)
     if row.passed:
         return row
     cause = _CAUSE + (_DETUNED if found.antenna.startswith("slot") else "")
-    return Row(quantity, value, limits, source=given["source"], band=band, cause=cause)
+    return Row(quantity, value, limits, source=given.source, band=band, cause=cause)
 
 
 def _ranges_shown() -> dict[str, str]:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from benchmarks.validation.report import Reference, read_references
 from benchmarks.validation.sheep_posterior_wall.model import (
     DISTANCE,
     DURATION,
@@ -52,12 +51,6 @@ _WARMER = (
 )
 
 
-def reference() -> dict[str, dict[str, str]]:
-    """Rows of ``reference.csv`` by quantity."""
-    with (Path(__file__).parent / "reference.csv").open(encoding="utf-8") as file:
-        return {row["quantity"]: row for row in csv.DictReader(file)}
-
-
 def inputs(plan: Plan) -> dict[str, Any]:
     """Uncertain inputs of a plan: those of every band, with 5 to 10 mm of distance."""
     over = uncertain_inputs(plan, ["body", "cortex"])
@@ -82,7 +75,7 @@ def run(effort: Effort) -> Findings:
         effort.say(f"{power:g} W")
         results[power] = simulate(plan)
         columns[power] = _columns(plan, n if power in (30.0, 40.0) else _FEWER[n])
-    given = reference()
+    given = read_references(__file__)
     varied = {key: f"{r.low:.4g} to {r.high:.4g}" for key, r in inputs(plans[30.0]).items()}
 
     def band(values: Any) -> Band:
@@ -93,7 +86,7 @@ def run(effort: Effort) -> Findings:
         if power in COLD:
             quantity = f"highest temperature at the posterior wall in 240 s at {power:g} W ex vivo"
             value, values, unit = highest(results[power]), columns[power]["highest"], "degC"
-            tolerance, cause = float(given[quantity]["error"]), _WARMER
+            tolerance, cause = given[quantity].error, _WARMER
         else:
             quantity = f"time to 60 degC at the posterior wall at {power:g} W"
             value, values, unit = time_to_limit(results[power]), columns[power]["time"], "s"
@@ -119,17 +112,15 @@ def run(effort: Effort) -> Findings:
 
 
 def _row(
-    given: dict[str, str], value: float, tolerance: float, unit: str, band: Band, cause: str,
+    given: Reference, value: float, tolerance: float, unit: str, band: Band, cause: str,
     at_least: bool = False,
 ) -> Row:  # fmt: skip
-    bound = float(given["value"])
-    limits = Between(low=bound) if at_least else Between(high=bound)
-    error = float(given["error"]) if given["error"] else float("nan")
-    row = Row(given["quantity"], value, limits, tolerance, unit, error, given["source"], band)
+    limits = Between(low=given.value) if at_least else Between(high=given.value)
+    row = Row(given.quantity, value, limits, tolerance, unit, given.error, given.source, band)
     if row.passed:
         return row
     return Row(
-        row.quantity, value, limits, tolerance, unit, error, row.source, band, cause=cause
+        row.quantity, value, limits, tolerance, unit, given.error, row.source, band, cause=cause
     )  # fmt: skip
 
 
@@ -151,9 +142,7 @@ def _columns(plan: Plan, n: int) -> dict[str, np.ndarray]:
     return {name: np.asarray(study.column(name), dtype=float) for name in measures}
 
 
-def _in_vivo(
-    made: Any, given: dict[str, dict[str, str]], n: int, effort: Effort, often: float
-) -> Row:
+def _in_vivo(made: Any, given: dict[str, Reference], n: int, effort: Effort, often: float) -> Row:
     effort.say("in vivo")
     plan = treatment(sheep(made, alive=True), 20.0, field_tolerance=often)
     over = inputs(plan)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 import mwa_sim as mwa
 from benchmarks.validation.ex_vivo_liver import zones
+from benchmarks.validation.report import Reference, read_references
 from mwa_sim.antenna.antenna import Antenna
 from mwa_sim.bench.bands import band_of
 from mwa_sim.bench.benchmark import Benchmark, Effort, Figure, Findings, Table
@@ -21,7 +21,6 @@ from mwa_sim.plan import Plan
 from mwa_sim.result import Result
 from mwa_sim.study.sweep import sweep
 
-FOLDER = Path(__file__).parent
 ANTENNA = "slot-1.6mm-915"
 FITTED, POWERS = 45, (25, 35, 45)
 LONGEST = 10
@@ -116,7 +115,7 @@ def banded(mesh: TetMesh, model: str, wanted: float, n: int) -> dict[str, Band]:
 
 def run(effort: Effort) -> Findings:
     """Sizes at 25 and 35 W, given the duration that fits 45 W, by both models of the field."""
-    given = zones.reference(FOLDER)
+    given = read_references(__file__)
     wanted = given[f"short axis {FITTED} W"].value
     mesh = zones.grid(effort.quick)
     tiers = dict(list(zones.TIERS.items())[-1:]) if effort.quick else zones.TIERS
@@ -135,7 +134,7 @@ def run(effort: Effort) -> Findings:
 def _rows(
     values: Mapping[str, float],
     bands: Mapping[str, Band],
-    given: Mapping[str, zones.Measured],
+    given: Mapping[str, Reference],
     title: str,
 ) -> list[Row]:
     rows = []
@@ -181,7 +180,7 @@ def _sizes(curves: Curves, values: Mapping[str, float], title: str) -> list[tupl
     ]
 
 
-def _table(rows: Sequence[tuple[str, ...]], given: Mapping[str, zones.Measured]) -> Table:
+def _table(rows: Sequence[tuple[str, ...]], given: Mapping[str, Reference]) -> Table:
     measured = ", ".join(
         f"{given[f'short axis {p} W'].value:g} / {given[f'volume {p} W'].value:g}" for p in POWERS
     )
@@ -194,7 +193,7 @@ def _table(rows: Sequence[tuple[str, ...]], given: Mapping[str, zones.Measured])
 
 
 def _picture(
-    found: Mapping[str, Curves], given: Mapping[str, zones.Measured], rows: Sequence[Row]
+    found: Mapping[str, Curves], given: Mapping[str, Reference], rows: Sequence[Row]
 ) -> Figure:
     picture = new_picture(6.6, 3.6)
     panels = picture.subplots(1, 2)
